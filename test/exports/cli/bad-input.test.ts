@@ -50,7 +50,7 @@ test('a venue that is not connected is named, and the others are exported', asyn
   t.match(dry.output(), /No verified connection is of this venue; a dry run verifies none/)
   const tagged = await exports.export(['--reports', 'bookingitems', '--tags', 'organization_id=demo', ...DAYS])
   t.same(tagged.steps.filter(({ step }) => step === 'begin').map(({ venue }) => venue), [venue], 'only connections with the tag')
-  const none = await exports.export(['--reports', 'bookingitems', '--tags', 'organization_id=demi', ...DAYS])
+  const none = await exports.export(['--reports', 'bookingitems', '--tags', 'organization_id=other', ...DAYS])
   t.match(none.missing, [{ venue: 'all', reason: 'No connection has these tags.' }], 'an export of nothing is not complete')
 })
 

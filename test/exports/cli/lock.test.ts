@@ -32,7 +32,7 @@ test('a process of another container, with the same number and host name, holds 
   await (await openFolder(folder, 50)).release()
 })
 
-test('a lock that a full disk does not take locks nobody out', async (t) => {
+test('a lock that a full disk does not take is removed', async (t) => {
   const { folder, lock } = newFolder(t)
   const handle = await open(join(folder, 'other'), 'w')
   await handle.close()
