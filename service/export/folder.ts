@@ -101,7 +101,7 @@ async function lock (file: string, folder: string, renewed: number): Promise<() 
       if (tries > 2 || await isHeld(file, found, renewed)) {
         throw new FolderError(`Another export writes into ${folder}. Wait for it, or choose another --out.`)
       }
-      await takeAway(file, `${file}.${holder.id}`, found).catch(() => {}) // another has done it
+      await takeAway(file, found).catch(() => {}) // another does it
     }
   }
   const timer = setInterval(() => { utimes(file, new Date(), new Date()).catch(() => {}) }, renewed).unref()
@@ -111,11 +111,17 @@ async function lock (file: string, folder: string, renewed: number): Promise<() 
   }
 }
 
-/** Of two processes that find it expired, only one may delete it; the other would delete the new lock. */
-async function takeAway (file: string, aside: string, expired: Holder | null): Promise<void> {
-  await rename(file, aside)
-  if ((await readHolder(aside))?.id === expired?.id) await rm(aside, { force: true })
-  else await rename(aside, file)
+/** Only one process at a time may delete an expired lock: another would delete the new one. Rejects where another one does. */
+async function takeAway (file: string, expired: Holder | null): Promise<void> {
+  const guard = `${file}.expired`
+  const left = await stat(guard).catch(() => null) // by a process that was killed
+  if (left !== null && Date.now() - left.mtimeMs > EXPIRED) await rm(guard, { force: true })
+  await (await open(guard, 'wx')).close()
+  try {
+    if ((await readHolder(file))?.id === expired?.id) await rm(file, { force: true })
+  } finally {
+    await rm(guard, { force: true })
+  }
 }
 
 async function isHeld (file: string, holder: Holder | null, renewed: number): Promise<boolean> {
