@@ -5,7 +5,7 @@
 import type { CancelSignal } from '../../util/cancellation.ts'
 import { RollerError } from '../../errors.ts'
 import { dispatch, WrittenRequest, type DispatchParts } from './dispatch.ts'
-import type { Exchange } from './exchange.ts'
+import { ExchangeFailure, type Exchange } from './exchange.ts'
 import { TokenCache, type HeldToken, type TokenSource } from './token-cache.ts'
 import type { OutgoingCall, Transport } from './transport.ts'
 
@@ -50,7 +50,7 @@ export class DirectTransport implements Transport {
   async close (): Promise<void> {}
 
   async #sendWhenReady (call: OutgoingCall, signal: CancelSignal | undefined): Promise<Exchange> {
-    signal?.throwIfAborted()
+    if (signal?.aborted === true) throw unsent(signal)
     return await this.#send(call, await unlessAborted(this.#tokens.get(call.connectionId), signal), signal)
   }
 
@@ -105,11 +105,13 @@ function takeOverHeaders (exchange: Exchange, token: string): void {
   }
 }
 
+function unsent ({ reason }: CancelSignal): ExchangeFailure { return new ExchangeFailure('aborted', false, reason) }
+
 /** A caller that disconnects stops waiting for the token; the read continues for the others. */
 function unlessAborted<T> (work: Promise<T>, signal: CancelSignal | undefined): Promise<T> {
   if (signal === undefined) return work
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason)
+    const onAbort = (): void => reject(unsent(signal))
     signal.addEventListener('abort', onAbort, { once: true })
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
   })
