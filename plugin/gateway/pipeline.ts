@@ -226,7 +226,7 @@ class Upstream implements CallHandler {
       }
       classification = classifyFailure(error, this.transport)
     }
-    if (!unsent && !isOfNango(classification)) this.#countUse(progress)
+    if (!unsent && mayHaveArrived(classification)) this.#countUse(progress)
     reservation?.record(classification, progress.exchange?.status ?? null)
     if (call.timing !== undefined) {
       call.timing.waitedMs += lease.waitedMs
@@ -303,10 +303,15 @@ class Upstream implements CallHandler {
   }
 }
 
-/** True if Nango created the response itself and did not forward the call. */
-function isOfNango (classification: Classification): boolean {
-  if (classification.kind === 'limited' && classification.scope === 'account') return true
-  return 'error' in classification && classification.error?.layer === 'nango'
+/** False only if Nango answered itself, and certainly forwarded nothing to ROLLER. */
+function mayHaveArrived (classification: Classification): boolean {
+  switch (classification.kind) {
+    case 'limited': return classification.scope === 'connection'
+    case 'repeat': return classification.maySent
+    // Without a timeout, only a 403 comes from ROLLER.
+    case 'fail': return classification.maySent === true || classification.error.code === 'ROLLER_ERR_ACCESS_DENIED'
+    case 'pass': case 'renew': return true
+  }
 }
 
 /** @throws RollerError ROLLER_ERR_VALIDATION; ROLLER is not called */
