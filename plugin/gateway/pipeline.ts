@@ -160,7 +160,7 @@ class Upstream implements CallHandler {
     const classification = await this.#exchange(progress, lease)
     switch (classification.kind) {
       case 'pass':
-        return await this.#zones.note(progress.call, progress.exchange as Exchange) // only a response is classified as `pass`
+        return progress.exchange // only a response is classified as `pass`
       case 'fail':
         throw progress.abandon(NOT_PASSED_ON, classification.error, classification.maySent ?? false)
       case 'renew':
@@ -216,6 +216,7 @@ class Upstream implements CallHandler {
       const exchange = progress.exchange = await this.#parts.transport.send(outgoing, call.signal)
       exchange.rateLimit = progress.rateLimit
       classification = await this.#classify(exchange)
+      if (classification.kind === 'pass') await this.#zones.note(call, exchange)
     } catch (error) {
       progress.exchange = null
       unsent = isUnsent(error)

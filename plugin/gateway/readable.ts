@@ -1,4 +1,4 @@
-/** Decompresses an error body: ROLLER compresses for the caller, but the problem document quotes ROLLER's error. */
+/** Decompresses a body that the gateway reads itself: ROLLER compresses for the caller. */
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 
 const DECODERS: Readonly<Record<string, typeof gunzipSync>> = {
