@@ -1,5 +1,6 @@
 /** RFC 9457 problem documents: the format of every error of the gateway over HTTP. */
 import { Type, type Static } from '@sinclair/typebox'
+import { endedEarly } from './gateway/classify-failure.ts'
 import { ExchangeFailure } from './gateway/transport/exchange.ts'
 import { Nullable, StringEnum } from './operations/schema.ts'
 import { errorDefinitions, isRollerError, RollerError, type ErrorCode } from './errors.ts'
@@ -90,11 +91,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
  */
 export function toRollerError (thrown: unknown): RollerError {
   if (isRollerError(thrown)) return thrown
-  if (thrown instanceof ExchangeFailure) {
-    return new RollerError(
-      thrown.kind === 'timeout' ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', { detail: 'The response ended early.', cause: thrown }
-    )
-  }
+  if (thrown instanceof ExchangeFailure) return endedEarly(thrown)
   const error: FastifyLikeError = typeof thrown === 'object' && thrown !== null ? thrown : {}
   if (error.validation !== undefined) {
     const root = POINTER_ROOT[String(error.validationContext)] ?? ''

@@ -1,8 +1,9 @@
 /** In-process calls: typed by the catalog, through the same pipeline as HTTP calls. */
-import { isRollerError, RollerError } from '../errors.ts'
+import { RollerError } from '../errors.ts'
 import { withoutMark } from '../util/json.ts'
 import { AbortLink, Cancellation, type CancelSignal } from '../util/cancellation.ts'
 import type { CallRequest, CallSender } from '../gateway/call.ts'
+import { endedEarly, mayHaveBeenDoneError } from '../gateway/classify-failure.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
 import type { CallResult, CallInput, OperationName } from '../operations/call-types.ts'
 import type { Operation, OperationKey } from '../operations/operation.ts'
@@ -92,6 +93,11 @@ export class RollerClient {
       admit
     })
     const payload = response.payload()
+    const brokenOff = (cause: unknown): never => {
+      signal?.throwIfAborted()
+      const ended = endedEarly(cause)
+      throw ended === cause || entry.operation.repeatable ? ended : mayHaveBeenDoneError(ended)
+    }
     const bytes = Buffer.isBuffer(payload) ? payload : await readAll(payload).catch(brokenOff)
     const parsed = parse(bytes)
     if (response.status < 400) return parsed
@@ -162,11 +168,6 @@ function tooLarge (): RollerError {
     detail: `The response is larger than ${MAX_RESPONSE} bytes.`,
     hint: 'Request less data in one call, or send it over HTTP, where responses are streamed.'
   })
-}
-
-function brokenOff (cause: unknown): never {
-  if (isRollerError(cause)) throw cause
-  throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: 'The response ended early.', cause })
 }
 
 function parse (bytes: Buffer): unknown {

@@ -43,6 +43,13 @@ function classifyExchangeFailure (failure: ExchangeFailure, by: TransportName): 
   return { kind: 'repeat', maySent, error }
 }
 
+/** The error for a response that broke off after its head. */
+export function endedEarly (cause: unknown): RollerError {
+  if (isRollerError(cause)) return cause
+  const late = cause instanceof ExchangeFailure && cause.kind === 'timeout'
+  return new RollerError(late ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', { detail: 'The response ended early.', cause })
+}
+
 /** The error states when a call that is not safe to repeat may have been executed. */
 export function mayHaveBeenDoneError (error: RollerError): RollerError {
   return new RollerError(error.code, {

@@ -1,8 +1,7 @@
 /** Shared and cached responses: ROLLER's own, with a Cache-Status header. */
 import type { Readable } from 'node:stream'
-import { isRollerError, RollerError } from '../../errors.ts'
 import type { RateLimitState } from '../../util/rate-limit-state.ts'
-import { ExchangeFailure } from '../transport/exchange.ts'
+import { endedEarly } from '../classify-failure.ts'
 import type { UpstreamResponse } from '../upstream-response.ts'
 
 type Headers = UpstreamResponse['headers']
@@ -53,20 +52,13 @@ export class ResponseWithHeaders implements UpstreamResponse {
 /** Reads a response completely. Null: too large to be shared. @throws RollerError if it ends early */
 export async function readWhole (response: UpstreamResponse): Promise<WholeResponse | null> {
   if (declaredLength(response) > MAX_SHARED_BYTES) return null
-  const body = await response.collect(MAX_SHARED_BYTES).catch(brokenOff)
+  const body = await response.collect(MAX_SHARED_BYTES).catch((cause: unknown) => { throw endedEarly(cause) })
   return body === null ? null : new WholeResponse(response.status, response.headers, body, response.rateLimit)
 }
 
 function declaredLength ({ headers }: UpstreamResponse): number {
   const length = headers['content-length']
   return typeof length === 'string' && /^\d{1,15}$/.test(length) ? Number(length) : 0
-}
-
-/** The connection broke in the middle of a response of which no caller has received anything. */
-function brokenOff (cause: unknown): never {
-  if (isRollerError(cause)) throw cause
-  const late = cause instanceof ExchangeFailure && cause.kind === 'timeout'
-  throw new RollerError(late ? 'ROLLER_ERR_TIMEOUT' : 'ROLLER_ERR_UNREACHABLE', { detail: 'The response ended early.', cause })
 }
 
 /** @param how parameters of RFC 9211, such as `hit` or `fwd=miss; stored`. Appended after those of caches nearer to ROLLER. */
