@@ -100,9 +100,11 @@ export class RollerClient {
     }
     const bytes = Buffer.isBuffer(payload) ? payload : await readAll(payload).catch(brokenOff)
     const parsed = parse(bytes)
-    if (response.status < 400) return parsed
+    const { status } = response
+    if (status < 300) return parsed
     throw new RollerError('ROLLER_ERR_REFUSED', {
-      status: response.status, detail: `ROLLER answered ${response.status} to ${name}.`, upstream: { status: response.status, body: parsed }
+      // A redirect of ROLLER is none of this app.
+      ...(status >= 400 && { status }), detail: `ROLLER answered ${status} to ${name}.`, upstream: { status, body: parsed }
     })
   }
 }
