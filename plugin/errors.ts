@@ -348,6 +348,6 @@ export function isRollerError (error: unknown): error is RollerError {
 }
 
 /** A copy for one call, because one error, such as a failed token refresh, may end several calls. */
-export function withRateLimit (error: RollerError, rateLimit: RateLimitState): RollerError {
+export function withRateLimit (error: RollerError, rateLimit: RateLimitState | undefined): RollerError {
   return new RollerError(error.code, { ...error, status: error.statusCode, cause: error.cause, rateLimit })
 }

@@ -1,5 +1,5 @@
 /** In-process calls: typed by the catalog, through the same pipeline as HTTP calls. */
-import { RollerError } from '../errors.ts'
+import { isRollerError, RollerError, withRateLimit } from '../errors.ts'
 import { withoutMark } from '../util/json.ts'
 import { AbortLink, Cancellation, type CancelSignal } from '../util/cancellation.ts'
 import type { CallRequest, CallSender } from '../gateway/call.ts'
@@ -91,7 +91,7 @@ export class RollerClient {
       signal,
       onWait,
       admit
-    })
+    }).catch(ownError)
     const payload = response.payload()
     const brokenOff = (cause: unknown): never => {
       signal?.throwIfAborted()
@@ -171,6 +171,9 @@ function tooLarge (): RollerError {
     hint: 'Request less data in one call, or send it over HTTP, where responses are streamed.'
   })
 }
+
+/** Callers that share a call share its error, and `paginate` adds each one's cursor. */
+function ownError (error: unknown): never { throw isRollerError(error) ? withRateLimit(error, error.rateLimit) : error }
 
 function parse (bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined
