@@ -108,7 +108,9 @@ export class InFlightRequest {
         this.#remove(subscriber)
       }
     }
-    if (this.#subscribers === null && last !== undefined) throw last
+    if (this.#subscribers !== null || last === undefined) return
+    this.#onEmpty(this) // the error is not for a caller that comes now
+    throw last
   }
 
   settle (result: WholeResult | StreamResult): void {
