@@ -68,9 +68,10 @@ function add (
     const connectionId = await access.address(request)
     const record = request.rollerCall = beginRecord(name, connectionId)
     const target = targetOf(request.raw.url ?? '', skip)
-    await access.authorize(request, entry === null ? canonicalName(method, target) ?? name : name, scope, connectionId)
+    const operation = entry === null ? canonicalName(method, target) ?? name : name
+    await access.authorize(request, operation, scope, connectionId)
     if (!access.chosenByServer) await access.own(request, connectionId)
-    const admit = (): Promise<void> => access.again(request, name, scope, connectionId)
+    const admit = (): Promise<void> => access.again(request, operation, scope, connectionId)
     const maxWaitMs = readMaxWait(request.headers['roller-max-wait'], maxWaitLimit)
     const response = await pipeline.send(new HttpCall(request, entry, record, target, body, maxWaitMs, admit, signal))
     setRateLimitHeaders(reply, response.rateLimit)

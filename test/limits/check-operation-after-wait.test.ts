@@ -1,0 +1,27 @@
+/** A call that waited is authorized again for the operation as which it was authorized before, whatever the spelling of its path. */
+import { test } from '../support/tap.ts'
+import { build, callsAtRoller, VENUE } from '../support/build.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+import { until } from '../upstream/fixture.ts'
+
+test('does not send a queued call of another spelling after its operation was closed', async (t) => {
+  const clock = new ManualClock()
+  const checked: string[] = []
+  let closed = ''
+  const built = await build(t, {
+    options: {
+      clock,
+      transport: 'direct',
+      rateLimits: { rest: { limit: 1, windowMs: 1_000 }, margin: 0, jitter: 0 },
+      authorize: (_request, { operation }) => { checked.push(operation); return operation !== closed }
+    }
+  })
+  await built.app.inject({ url: '/roller/venues/me', headers: VENUE })
+  const queued = built.app.inject({ url: '/roller/Products/', headers: { ...VENUE, 'roller-max-wait': '5' } })
+  await until(() => checked.length === 2)
+  closed = 'GET /products'
+  await until(() => { clock.advance(500); return checked.length === 3 })
+  t.match((await queued).json(), { status: 403, code: 'ROLLER_ERR_CONNECTION_FORBIDDEN' })
+  t.same(checked, ['GET /venues/me', 'GET /products', 'GET /products'])
+  t.equal(callsAtRoller(built).length, 1)
+})
