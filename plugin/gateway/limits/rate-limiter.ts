@@ -297,7 +297,8 @@ export class RateLimiter {
     const retryAfter = waitMs / 1000
     if (reason === 'redis-down') {
       return new RollerError('ROLLER_ERR_RATE_LIMITED', {
-        detail: 'Redis, which holds the shared rate limits, is down, and onRedisDown is set to reject.', retryAfter
+        detail: `Redis, which holds the shared rate limits, is or was down, and this replica may send no ${rateLimit} call without it.`,
+        retryAfter
       })
     }
     if (coolingOff === ACCOUNT || window === ACCOUNT) return new RollerError('ROLLER_ERR_NANGO_LIMIT', { retryAfter })

@@ -141,7 +141,7 @@ export class ResilientLimitStore implements LimitStore {
   #takeShare (request: TakeRequest): TakeResult {
     const { tag, ticket } = request
     const windows = this.#fallback.shareOf(request.windows)
-    if (windows === null) return redisDown(this.#retryMs)
+    if (windows === null) return redisDown(this.#untilComplete(request.windows))
     this.#fallback.fill(tag, windows)
     const result = this.#local.take({ ...request, windows, ticket: isLocal(ticket) ? -ticket : undefined })
     if (result.outcome === 'granted') return { ...result, slot: -result.slot } satisfies Granted
@@ -152,6 +152,13 @@ export class ResilientLimitStore implements LimitStore {
   #incomplete (windows: readonly Window[]): readonly Window[] {
     const since = this.#now() - this.#link.upAt
     return since === Infinity ? [] : windows.filter(({ windowMs }) => since <= windowMs + this.#link.unnoticedMs)
+  }
+
+  /** Until windows without a share can be used again; while the shared store is down, until the next attempt to reach it. */
+  #untilComplete (windows: readonly Window[]): number {
+    if (this.#link.down) return this.#retryMs
+    const lengths = windows.filter((window) => this.#fallback.shareOf([window]) === null).map(({ windowMs }) => windowMs)
+    return Math.max(...lengths) + this.#link.unnoticedMs - (this.#now() - this.#link.upAt)
   }
 
   /** Cooling-off periods first: no call uses the shared store before it has them. */
