@@ -28,6 +28,7 @@ export class Lease {
   readonly #parts: LeaseParts
   readonly #givenAt: number
   #slot: number
+  #renewing: Promise<void> | undefined
 
   constructor (parts: LeaseParts) {
     this.#parts = parts
@@ -53,7 +54,7 @@ export class Lease {
     if (heldMs <= PUNCTUAL_MS) return true
     if (windows.some(({ windowMs }) => heldMs >= windowMs)) return false
     // An unavailable store has a fallback, and the call does not wait for it.
-    this.#renew().catch(() => {})
+    this.#renewing = this.#renew().catch(() => {})
     return true
   }
 
@@ -64,11 +65,13 @@ export class Lease {
 
   /** Nothing of the call was sent, so it does not count. */
   async refund (): Promise<void> {
+    await this.#renewing // until then the slot has its old name
     await this.#parts.store.refund(this.#parts.tag, this.#parts.windows, this.#slot)
   }
 
   /** ROLLER rejected the export: its slot for six hours is free. The request itself was counted, so its other slots stay used. */
   async refundExport (): Promise<void> {
+    await this.#renewing
     await this.#parts.store.refund(this.#parts.tag, this.#parts.windows.slice(0, 1), this.#slot)
   }
 }
