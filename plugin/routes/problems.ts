@@ -1,6 +1,8 @@
 /** Converts every error of the plugin's routes to a problem document. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isRollerError, type RollerError } from '../errors.ts'
+import { mayHaveBeenDoneError } from '../gateway/classify-failure.ts'
+import { ExchangeFailure } from '../gateway/transport/exchange.ts'
 import { describeError } from '../util/log-error.ts'
 import type { Addresses } from './addresses.ts'
 import { noteProblem } from './call-record.ts'
@@ -26,7 +28,10 @@ export function setProblemHandler (app: FastifyInstance, addresses: Addresses): 
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
     // An error of the host's own hooks and functions (its login, its rate limit) is handled by the host.
     if (belongsToHost(thrown, request)) throw thrown
-    return sendProblem(request, reply, toRollerError(thrown), addresses)
+    const error = toRollerError(thrown)
+    // ROLLER's response broke off while a hook of the host delayed it.
+    const isOfWrite = thrown instanceof ExchangeFailure && !['GET', 'HEAD'].includes(request.method)
+    return sendProblem(request, reply, isOfWrite ? mayHaveBeenDoneError(error) : error, addresses)
   })
 }
 
