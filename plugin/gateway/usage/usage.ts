@@ -3,6 +3,7 @@
  * venue, whatever its credentials and connections, and by calendar month in UTC.
  */
 import { readFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { RateLimitName } from '../../operations/operation.ts'
 import type { RedisLike } from '../../redis/client.ts'
@@ -49,7 +50,11 @@ const MAX_VENUES = 10_000
 
 const script = loadScript(readFileSync(new URL('./usage.lua', import.meta.url), 'utf8'))
 
+let numbered = 0
+
 class Count {
+  /** Redis recognizes by it a count that is sent again. */
+  readonly number = ++numbered
   readonly month: string
   readonly venueId: string | null
   connectionId: string
@@ -83,9 +88,13 @@ export class UsageMeter {
   readonly #counts = new LRUCache<string, Count>({ max: MAX_VENUES })
   /** Of connections whose venue is not known yet. */
   readonly #unplaced = new LRUCache<string, Count>({ max: MAX_VENUES })
+  readonly #id = randomUUID()
   #today = NaN
   #month = ''
   #timer: unknown = null
+  /** Sent without a reply: Redis may have added it. */
+  #unanswered: Count | null = null
+  #flushing: Promise<void> = Promise.resolve()
 
   constructor (options: UsageOptions) {
     this.#options = options
@@ -161,23 +170,29 @@ export class UsageMeter {
     if (typeof this.#timer === 'object' && this.#timer !== null && 'unref' in this.#timer) (this.#timer as NodeJS.Timeout).unref()
   }
 
+  /** One at a time: Redis knows only the last count of this meter. */
   async #flush (): Promise<void> {
+    this.#flushing = this.#flushing.catch(() => {}).then(() => this.#sendAll())
+    await this.#flushing
+  }
+
+  async #sendAll (): Promise<void> {
+    if (this.#unanswered !== null) await this.#send(this.#unanswered)
+    this.#unanswered = null
     for (const [key, count] of [...this.#counts.entries()]) {
       this.#counts.delete(key)
-      try {
-        if (count.sum > 0) await this.#send(count)
-      } catch (error) {
-        kept(this.#counts, count.month, count.venueId, count.connectionId).add(count)
-        throw error
-      }
+      if (count.sum === 0) continue
+      this.#unanswered = count
+      await this.#send(count)
+      this.#unanswered = null
     }
   }
 
   async #send (count: Count): Promise<MonthUsage> {
     const { scope, allowance, onMark } = this.#options
     const key = `roller:usage:{${digest(scope, count.subject)}}:${count.month}`
-    const args = [...NAMES.map((name) => count[name]), allowance, KEPT_MS].map(String)
-    const [rest, reporting, bulk, mark] = await this.#script?.runForList([key], args) ?? []
+    const args = [...NAMES.map((name) => count[name]), allowance, KEPT_MS, count.number].map(String)
+    const [rest, reporting, bulk, mark] = await this.#script?.runForList([key, `${key}:${this.#id}`], args) ?? []
     const usage = { month: count.month, since: null, rest: Number(rest), reporting: Number(reporting), bulk: Number(bulk) }
     if (mark === 'warning' || mark === 'exceeded') onMark(mark, count.connectionId, usage)
     return usage
