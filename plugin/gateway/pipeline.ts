@@ -227,8 +227,8 @@ class Upstream implements CallHandler {
       }
       classification = classifyFailure(error, this.transport)
     }
-    if (!unsent && mayHaveArrived(classification)) this.#countUse(progress)
     reservation?.record(classification, progress.exchange?.status ?? null)
+    if (!unsent && mayHaveArrived(classification)) this.#countUse(progress)
     if (call.timing !== undefined) {
       call.timing.waitedMs += lease.waitedMs
       call.timing.upstreamMs += clock.now() - sentAt
@@ -238,8 +238,9 @@ class Upstream implements CallHandler {
     return classification
   }
 
-  #countUse ({ call }: CallProgress): void {
-    const { rateLimit } = rateLimitOf(call)
+  #countUse ({ call, reservation }: CallProgress): void {
+    // An order that ROLLER has rejected exports nothing: it was a call to the Reporting API.
+    const rateLimit = reservation?.accepted === false ? 'reporting' : rateLimitOf(call).rateLimit
     const units = rateLimit === 'bulk' && call.body?.kind === 'bytes' ? bulkUnits(call.body.bytes) : 1
     this.#parts.usage.count(call.venueId ?? null, call.connectionId, rateLimit, units)
   }
