@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The process: parses the command line, prints addresses and keys. */
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'

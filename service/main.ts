@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The process: reads the environment and handles signals. */
 import { banner } from './cli/banner.ts'
 import { endOnClosedPipe } from './cli/closed-pipe.ts'

@@ -9,7 +9,7 @@ import { install, pack, ROOT, run, SHELL, temporaryFolder } from './packed.ts'
 
 tap.setTimeout(300_000) // npm installs, and the machine may be busy
 
-const ALLOWED = /^(dist\/[\w./-]+\.(js|d\.ts|css|html)|package\.json|README\.md|LICENSE)$/
+const ALLOWED = /^(bin\.mjs|dist\/[\w./-]+\.(js|d\.ts|css|html)|package\.json|README\.md|LICENSE)$/
 /** Configured by the test alone: a developer's real key would disable the sandbox. */
 const ENVIRONMENT = { PATH: process.env.PATH, HOME: process.env.HOME, npm_config_cache: process.env.npm_config_cache, LOG_LEVEL: 'silent' }
 
