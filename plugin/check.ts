@@ -178,7 +178,7 @@ function connectionSteps ({ nango, venues, pipeline, environment, otherEnvironme
       if (response.status !== 200 || body === null) {
         throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `ROLLER answered ${response.status}.`, layer: 'roller' })
       }
-      return `ROLLER returned the venue ${venueName(body)}.`
+      return `ROLLER returned ${venueName(body)}.`
     }]
   ]
 }

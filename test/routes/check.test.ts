@@ -32,6 +32,7 @@ test('passes', async (t) => {
   const report: Report = (await built.app.inject({ url: '/connections/demo-venue/check' })).json()
   t.equal(report.ok, true)
   t.same(report.steps.map(({ step, result }) => [step, result]), STEPS.map((step) => [step, 'ok']))
+  t.match(report.steps.at(-1)?.detail, /^ROLLER returned the venue (?!the venue)/)
   t.match(report.steps.at(-1)?.detail, /the venue \S+/)
 })
 
