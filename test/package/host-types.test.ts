@@ -12,7 +12,8 @@ import { pack, ROOT, run, temporaryFolder } from './packed.ts'
 tap.setTimeout(300_000) // four compilations, and the machine may be busy
 
 /** README's example, and the snippets of the embedding guide. */
-const SNIPPETS = ['README.md', 'docs/embedding.md'].flatMap(blocksOf).filter(({ language, notRun }) => language === 'ts' && notRun === null)
+const MODULES = ['README.md', 'docs/embedding.md'].flatMap(blocksOf).filter(({ language, notRun }) => language === 'ts' && notRun === null)
+  .map(({ declares, code }) => `${declares ?? ''};export {}\n${code}`)
 
 const COMMONJS = `import Fastify = require('fastify')
 import roller, { isRollerError, RollerError, type RollerOptions, type Venue } from 'fastify-roller'
@@ -31,6 +32,20 @@ export const code = isRollerError(error) ? error.code : addDays('2026-12-31', 1)
 export type Zone = Venue['timeZone']
 // @ts-expect-error there is no such operation
 export const wrong = (): unknown => app.roller.request('GET /nothing', { connectionId: 'x' })
+`
+
+/** What a service class of an app returns: with `declaration`, the compiler names the type of each, which the package must export. */
+const WRAPPER = `import type { FastifyInstance } from 'fastify'
+import 'fastify-roller'
+
+export const wrap = ({ roller }: FastifyInstance) => ({ connections: roller.connections, webhooks: roller.webhooks })
+export const bind = ({ roller }: FastifyInstance) => ({
+  on: roller.on, request: roller.request, paginate: roller.paginate, bulkExport: roller.bulkExport, estimate: roller.estimateBulkExport,
+  session: roller.createSession, reconnect: roller.createReconnectSession, check: roller.check, rateLimits: roller.rateLimits,
+  pool: roller.pool, checkGateway: roller.checkGateway, rights: roller.checkKeyRights, integration: roller.integration,
+  list: roller.connections.list, get: roller.connections.get, create: roller.connections.create, update: roller.connections.update,
+  subscribe: roller.webhooks.subscribe, subscriptions: roller.webhooks.list
+})
 `
 
 /** From the oldest host to the newest. */
@@ -56,7 +71,7 @@ test('the packed plugin compiles in hosts', async (t) => {
       // What npm installs with the plugin, as far as its declarations mention it. Nango's client is not among it.
       for (const name of ['@sinclair/typebox', 'undici']) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
       writeFileSync(join(home, 'package.json'), JSON.stringify({ type }))
-      const sources = type === 'commonjs' ? [COMMONJS] : SNIPPETS.map(({ declares, code }) => `${declares ?? ''};export {}\n${code}`)
+      const sources = type === 'commonjs' ? [COMMONJS] : [WRAPPER, ...MODULES]
       for (const [index, source] of sources.entries()) writeFileSync(join(home, `app-${index}.ts`), source)
       const compilerOptions = {
         target: 'es2022',
@@ -66,6 +81,7 @@ test('the packed plugin compiles in hosts', async (t) => {
         isolatedModules: true,
         esModuleInterop: true,
         noEmit: true,
+        declaration: true,
         types: ['node'],
         typeRoots: [join(ROOT, 'node_modules/@types')],
         ...options
