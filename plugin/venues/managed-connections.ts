@@ -54,8 +54,8 @@ export class ManagedConnections {
 
   /**
    * Connects a venue from a server and requests the venue from ROLLER, so that credentials without access are rejected as well.
-   * @throws RollerError ROLLER_ERR_VALIDATION if ROLLER rejects the credentials, ROLLER_ERR_ENVIRONMENT if they belong to the other
-   *   environment, ROLLER_ERR_ACCESS_DENIED if they may not read their venue; then no connection is created
+   * @throws RollerError ROLLER_ERR_CREDENTIALS_INVALID if ROLLER rejects the credentials, ROLLER_ERR_ENVIRONMENT if they belong to the
+   *   other environment, ROLLER_ERR_ACCESS_DENIED if they may not read their venue; then no connection is created
    */
   async create (input: NewConnection): Promise<Connection> {
     const { connections, index, verifier, lifecycle } = this.#options
