@@ -131,7 +131,7 @@ export class VenueExport {
         }
         const why = reasonOf(error)
         if (reach === 'venue') this.#venueEnd ??= why
-        // What is over for one report may be its alone: each of the others is tried once, and goes on if it can be fetched.
+        // What is over for one report may be its alone: each of the others is tried once, and continues if it can be fetched.
         if (reach === 'report' || reach === 'again') this.#reportEnds.set(job.report.id, why)
         return this.#fail(job, why)
       }
