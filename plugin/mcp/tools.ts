@@ -117,10 +117,17 @@ export function createServer ({ context, confirmations, pinned, canAsk, onToolCa
   })
   const add = <Input extends TSchema>(
     name: string, { input, shown }: Tool<Input>, pinned: string | null,
-    work: (args: Static<Input>, ctx: ServerContext) => Promise<ToolResult>
+    work: (args: Static<Input>, ctx: ServerContext) => Promise<ToolResult>, checkFirst = (_args: unknown): void => {}
   ): void => {
-    server.registerTool(name, shown, async (args, ctx) => await run(name, pinned ?? operationIn(args), async () =>
-      await work(checkInput(input, args), ctx)))
+    server.registerTool(name, shown, async (args, ctx) => await run(name, pinned ?? operationIn(args), async () => {
+      checkFirst(args)
+      return await work(checkInput(input, args), ctx)
+    }))
+  }
+  /** A call by the wrong tool is told the right one, and not that the other's properties are unknown. */
+  const isOfTool = (writes: boolean) => (args: unknown): void => {
+    const name = operationIn(args)
+    if (typeof name === 'string') entryOf(context, name, writes)
   }
   const run = async (tool: string, named: unknown, work: () => Promise<ToolResult>): Promise<ToolResult> => {
     const { request } = context
@@ -152,8 +159,10 @@ export function createServer ({ context, confirmations, pinned, canAsk, onToolCa
   add('search_operations', tools.search, null, async ({ words, tag }) => local(await searchOperations(context, words, tag)))
   add('describe_operation', tools.describe, null, async ({ operation, output = false }) =>
     local(await describeOperation(context, operation, output)))
-  add('read_roller', tools.read, null, async (args, ctx) => await call(entryOf(context, args.operation, false), args, ctx))
-  add('write_roller', tools.write, null, async (args, ctx) => await call(entryOf(context, args.operation, true), args, ctx))
+  add('read_roller', tools.read, null, async (args, ctx) => await call(entryOf(context, args.operation, false), args, ctx),
+    isOfTool(false))
+  add('write_roller', tools.write, null, async (args, ctx) => await call(entryOf(context, args.operation, true), args, ctx),
+    isOfTool(true))
   for (const tool of pinned) add(tool.name, tool, tool.entry.name, async (args, ctx) => await call(tool.entry, args, ctx))
   return server
 }

@@ -9,6 +9,7 @@ t.test('every wrong argument is named, and nothing is sent to ROLLER', async (t)
   const cases: [tool: string, args: Record<string, unknown>, errors: RegExp][] = [
     ['read_roller', { operation: 'GET /nothing' }, /\/operation: "GET \/nothing" is not an operation of this caller/],
     ['read_roller', { operation: 'POST /bookings' }, /\/operation: is not a GET operation: use write_roller/],
+    ['read_roller', { operation: 'POST /bookings', body: {} }, /\/operation: is not a GET operation: use write_roller/],
     ['write_roller', { operation: 'GET /products' }, /\/operation: is a GET operation: use read_roller/],
     ['read_roller', { operation: 'GET /bookings/{uniqueId}' }, /\/path\/uniqueId: is missing/],
     ['read_roller', { operation: 'GET /product-availability', query: { Date: 'soon' } }, /\/query\/Date: /],
