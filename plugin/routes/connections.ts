@@ -84,15 +84,15 @@ function rejectTags (tags: unknown, limits: Limits | null): void {
 
 /** Parses the query: `tags[key]=value` collected, numbers converted, defaults filled in. */
 function readQuery (raw: unknown): Record<string, unknown> {
-  const query: Record<string, unknown> = { limit: 100, page: 0 }
-  const tags: Record<string, unknown> = {}
+  const fields: [string, unknown][] = [['limit', 100], ['page', 0]]
+  const tags: [string, unknown][] = []
   for (const [name, value] of Object.entries(raw as Record<string, unknown>)) { // Fastify's parser returns an object
     const tag = /^tags\[([^\]]+)\]$/.exec(name)?.[1]
-    if (tag !== undefined) tags[tag] = value
+    if (tag !== undefined) tags.push([tag, value])
     // NaN fails; TypeBox would convert the texts `1.5` and `true` to 1.
-    else if (name === 'limit' || name === 'page') query[name] = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : NaN
-    else query[name] = value
+    else if (name === 'limit' || name === 'page') fields.push([name, typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : NaN])
+    else fields.push([name, value])
   }
-  if (Object.keys(tags).length > 0) query.tags = tags
-  return query
+  if (tags.length > 0) fields.push(['tags', Object.fromEntries(tags)])
+  return Object.fromEntries(fields) // a name such as __proto__ is one of the fields too
 }
