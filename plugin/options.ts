@@ -85,9 +85,7 @@ const internal = <T extends TSchema> (schema: T): T => ({ ...schema, internal: t
 export const Options = Type.Object({
   nango: Type.Object({
     secretKey: Type.String({
-      pattern: VISIBLE,
-      expected: 'a string of at least one visible ASCII character and no others',
-      description: 'API key of the Nango environment.'
+      pattern: VISIBLE, expected: 'a non-empty string of visible ASCII characters', description: 'API key of the Nango environment.'
     }),
     host: Type.String({
       expected: HTTP_ADDRESS_RULE, default: 'https://api.nango.dev', description: 'Address of Nango\'s API. Set it for a self-hosted Nango.'
