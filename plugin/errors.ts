@@ -251,6 +251,12 @@ export const errorDefinitions = {
     title: 'The upstream request timed out',
     hint: 'Send the call again later, or request less data in one call. GET /connections/{id}/check shows which hop is slow.'
   },
+  ROLLER_ERR_REDIS_UNAVAILABLE: {
+    status: 503,
+    layer: 'network',
+    title: 'Redis is not available',
+    hint: 'Send the call again after Retry-After seconds. If the error persists, the operator must check Redis and REDIS_URL.'
+  },
   ROLLER_ERR_NOT_CONFIGURED: {
     status: 501,
     layer: 'gateway',

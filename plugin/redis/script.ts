@@ -1,5 +1,6 @@
 /** Runs one Lua script on a Redis that may be slow, restarted or down: every call ends in time, or is not made. */
 import { createHash } from 'node:crypto'
+import { RollerError } from '../errors.ts'
 import { systemClock, type Clock } from '../util/clock.ts'
 import type { RedisLike } from './client.ts'
 
@@ -21,9 +22,16 @@ export interface RedisScriptOptions {
 /** States of a client in which a command would only be queued, for an unknown time. */
 const DOWN: ReadonlySet<string | undefined> = new Set(['reconnecting', 'close', 'end', 'disconnecting'])
 
-/** Redis did not run the script, or the outcome is unknown. The message contains no address and no credential. */
-export class RedisUnavailable extends Error {
+/** Seconds. */
+const RETRY_AFTER = 1
+
+/** Redis did not run the script, or the outcome is unknown. The text contains no address and no credential. */
+export class RedisUnavailable extends RollerError {
   override readonly name = 'RedisUnavailable'
+
+  constructor (detail: string, { cause }: { readonly cause?: unknown } = {}) {
+    super('ROLLER_ERR_REDIS_UNAVAILABLE', { detail: `${detail}.`, retryAfter: RETRY_AFTER, cause })
+  }
 }
 
 /** @param lua the text of a file beside the module that runs it, readable by bundlers */

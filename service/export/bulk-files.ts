@@ -1,6 +1,5 @@
 /** A bulk export from its order to records by day. */
 import { isRollerError, type Roller } from 'fastify-roller'
-import { RedisUnavailable } from 'fastify-roller/internal'
 import type { BulkRange } from './bulk-plan.ts'
 import type { BulkOrder, BulkOrders } from './bulk-order.ts'
 import { BulkRejected, DaySpool } from './day-spool.ts'
@@ -155,7 +154,7 @@ class OneExport {
  * not be fetched of an accepted one is fetched again.
  */
 function mayTryAgain (error: unknown): boolean {
-  if (!isRollerError(error)) return error instanceof RedisUnavailable
+  if (!isRollerError(error)) return false
   return reachOf(error) === 'again' && error.code !== 'ROLLER_ERR_TIMEOUT' && error.code !== 'ROLLER_ERR_RATE_LIMITED'
 }
 
