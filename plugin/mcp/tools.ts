@@ -124,7 +124,7 @@ export function createServer ({ context, confirmations, pinned, canAsk, onToolCa
       return await work(checkInput(input, args), ctx)
     }))
   }
-  /** A call by the wrong tool is told the right one, and not that the other's properties are unknown. */
+  /** Names the right tool for an operation before the properties that the wrong one does not have. */
   const isOfTool = (writes: boolean) => (args: unknown): void => {
     const name = operationIn(args)
     if (typeof name === 'string') entryOf(context, name, writes)
