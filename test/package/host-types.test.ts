@@ -52,8 +52,8 @@ export const bind = ({ roller }: FastifyInstance) => ({
 const HOSTS: readonly (readonly [string, Parameters<typeof tsc>[1], fastify: string, 'commonjs' | 'module', compilerOptions: object])[] = [
   ['Fastify 5.0.0, nodenext', 'typescript', 'fastify-5.0.0', 'module', { module: 'nodenext' }],
   ['Fastify 5.6.2, node16, CommonJS', 'typescript', 'fastify-5.6.2', 'commonjs', { module: 'node16' }],
-  ['the newest Fastify, bundler', '@typescript/native', 'fastify', 'module', { module: 'esnext', moduleResolution: 'bundler' }],
-  ['the newest Fastify, node18, CommonJS', '@typescript/native', 'fastify', 'commonjs', { module: 'node18' }]
+  ['the newest Fastify, bundler', 'typescript-7', 'fastify', 'module', { module: 'esnext', moduleResolution: 'bundler' }],
+  ['the newest Fastify, node18, CommonJS', 'typescript-7', 'fastify', 'commonjs', { module: 'node18' }]
 ]
 
 test('the packed plugin compiles in hosts', async (t) => {

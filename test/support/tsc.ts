@@ -12,7 +12,7 @@ export interface Compiled {
   readonly files: readonly string[]
 }
 
-export async function tsc (project: string, version: '@typescript/native' | 'typescript' = '@typescript/native'): Promise<Compiled> {
+export async function tsc (project: string, version: 'typescript-7' | 'typescript' = 'typescript-7'): Promise<Compiled> {
   const program = fileURLToPath(new URL(`node_modules/${version}/bin/tsc`, import.meta.resolve('#root/package.json')))
   // tap adds preloads to every Node.js process, with which TypeScript 7 does not load.
   const args = ['-u', 'NODE_OPTIONS', process.execPath, program, '--project', project, '--listFiles', '--pretty', 'false']
