@@ -15,6 +15,7 @@
 import { isRollerError, RollerError, withRateLimit } from '../errors.ts'
 import type { OperationPolicy } from '../operations/operation-policy.ts'
 import { validateCall } from '../operations/validate.ts'
+import { unlessAborted } from '../util/cancellation.ts'
 import { sleep, type Clock } from '../util/clock.ts'
 import type { RateLimitState } from '../util/rate-limit-state.ts'
 import { untilAccountReset } from '../util/retry-after.ts'
@@ -261,11 +262,12 @@ class Upstream implements CallHandler {
 
   async #renewToken (progress: CallProgress, rejected: RollerError): Promise<null> {
     const { renewals } = this.#parts
-    const { call: { connectionId, body }, sentAt } = progress
+    const { call: { connectionId, body, signal }, sentAt } = progress
     progress.exchange?.abort(NOT_PASSED_ON)
     if (progress.renewals === MAX_RENEWALS) throw rejected
     if (progress.renewals > 0 && await renewals.rejected(connectionId, sentAt, rejected)) throw rejected
-    await renewals.renew(connectionId, sentAt).catch((error: unknown) => { throw withRejection(error, rejected) })
+    await unlessAborted(renewals.renew(connectionId, sentAt), signal)
+      .catch((error: unknown) => { throw withRejection(error, rejected) })
     // A streamed body cannot be sent again. ROLLER did not execute the call, so the caller may retry at once.
     if (body?.kind === 'stream') throw new RollerError('ROLLER_ERR_TOKEN_RENEWED', { retryAfter: 1 })
     progress.renewals++

@@ -41,6 +41,19 @@ export class AbortLink {
   }
 }
 
+/** A caller that disconnects stops waiting for work; the work continues for the others. */
+export function unlessAborted<T> (
+  work: Promise<T>, signal: CancelSignal | undefined, toError = ({ reason }: CancelSignal): unknown => reason
+): Promise<T> {
+  if (signal === undefined) return work
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(toError(signal))
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
+
 export class Cancellation implements CancelSignal {
   aborted = false
   reason: unknown = undefined

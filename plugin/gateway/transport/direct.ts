@@ -2,7 +2,7 @@
  * Direct calls to ROLLER: Nango stores the credentials and issues the token, but does not proxy the data. Token and credentials stay in
  * this folder: no error and no response contains one.
  */
-import type { CancelSignal } from '../../util/cancellation.ts'
+import { unlessAborted, type CancelSignal } from '../../util/cancellation.ts'
 import { RollerError } from '../../errors.ts'
 import { dispatch, WrittenRequest, type DispatchParts } from './dispatch.ts'
 import { ExchangeFailure, type Exchange } from './exchange.ts'
@@ -51,7 +51,7 @@ export class DirectTransport implements Transport {
 
   async #sendWhenReady (call: OutgoingCall, signal: CancelSignal | undefined): Promise<Exchange> {
     if (signal?.aborted === true) throw unsent(signal)
-    return await this.#send(call, await unlessAborted(this.#tokens.get(call.connectionId), signal), signal)
+    return await this.#send(call, await unlessAborted(this.#tokens.get(call.connectionId), signal, unsent), signal)
   }
 
   async #reject (connectionId: string): Promise<never> {
@@ -106,13 +106,3 @@ function takeOverHeaders (exchange: Exchange, token: string): void {
 }
 
 function unsent ({ reason }: CancelSignal): ExchangeFailure { return new ExchangeFailure('aborted', false, reason) }
-
-/** A caller that disconnects stops waiting for the token; the read continues for the others. */
-function unlessAborted<T> (work: Promise<T>, signal: CancelSignal | undefined): Promise<T> {
-  if (signal === undefined) return work
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(unsent(signal))
-    signal.addEventListener('abort', onAbort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
-}
