@@ -10,6 +10,7 @@ import { OptionsError } from '../options.ts'
 import { registrationOf } from '../registration.ts'
 import { setProblemHandler } from '../routes/problems.ts'
 import { prepareRoutes } from '../routes/route-config.ts'
+import { isRecord } from '../util/is-record.ts'
 import type { CallContext } from './call-context.ts'
 import { Confirmations } from './confirmation.ts'
 import { checkMcpOptions, type McpOptions } from './options.ts'
@@ -80,8 +81,14 @@ function toWebRequest ({ method, headers, body }: FastifyRequest, signal: AbortS
   })
 }
 
-/** Also true for a call with this text in its arguments, which is served nevertheless. */
-function isList (body: unknown): boolean { return typeof body === 'string' && body.includes('tools/list') }
+/** Parsed, since JSON may escape the slash of `tools/list`, as PHP does. Of several messages in one body one suffices. */
+function isList (body: unknown): boolean {
+  try {
+    return [JSON.parse(String(body)) as unknown].flat().some((message) => isRecord(message) && message.method === 'tools/list')
+  } catch {
+    return false
+  }
+}
 
 /** Prefixed, so that no caller can choose a name that is another's hash. */
 function bindingOf ({ headers: { authorization = '', cookie = '' } }: FastifyRequest, name: string | undefined): string {
