@@ -528,8 +528,9 @@ function readFields (schema: TSchema, given: Record<string, unknown>): Record<st
   }))
 }
 
-/** Copies plain objects deeply, and leaves what has a class of its own (a client, a clock) alone. */
+/** Copies plain objects and arrays deeply, and leaves what has a class of its own (a client, a clock) alone. */
 function copyPlain (value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyPlain)
   if (!isPlainObject(value)) return value
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined).map(([key, field]) => [key, copyPlain(field)]))
 }

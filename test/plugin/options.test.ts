@@ -20,7 +20,7 @@ test('names every kind of invalid field', async (t) => {
     ['no nango', { authorize: 'open' }, /option nango is missing/],
     ['no key', { ...good, nango: {} }, /option nango\.secretKey is missing/],
     ['an empty key', { ...good, nango: { secretKey: '' } }, /option nango\.secretKey is wrong/],
-    ['a key of another type', { ...good, nango: { secretKey: 12 } }, /option nango\.secretKey is wrong: expected a string/],
+    ['a key of another type', { ...good, nango: { secretKey: 12 } }, /option nango\.secretKey is wrong: expected a non-empty string/],
     ['a host that is no address', { ...good, nango: { ...nango, host: 'nango.example.com' } }, /option nango\.host is wrong/],
     ['a host of another protocol', { ...good, nango: { ...nango, host: 'ftp://nango.example.com' } }, /option nango\.host is wrong/],
     ['an integration id with a slash', { ...good, nango: { ...nango, integrationId: 'a/b' } }, /option nango\.integrationId is wrong/],
@@ -75,6 +75,13 @@ test('fills in defaults, and does not modify the caller\'s object', async (t) =>
   )
   const frozen = Object.freeze({ ...good, nango: Object.freeze({ ...nango }) })
   t.equal(parseOptions(frozen).nango.integrationId, 'roller')
+})
+
+test('takes frozen lists', (t) => {
+  const vary = Object.freeze(['x-api-key'])
+  const operations = Object.freeze({ deny: Object.freeze(['money-moving']) })
+  t.match(parseOptions({ ...good, vary, operations }), { vary: ['x-api-key'], operations: { deny: ['money-moving'] } })
+  t.end()
 })
 
 test('options may be an instance of a class, with getters, methods and groups', async (t) => {
