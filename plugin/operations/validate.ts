@@ -3,7 +3,6 @@
  * parsed copy is checked; the original bytes are sent. Validators are compiled on first use, so that 79 operations cost nothing at start.
  */
 import type { TObject, TSchema } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
 import type { InputFault } from '../errors.ts'
 import { parseJsonBytes } from '../util/json.ts'
 import { checkerOf } from './checker.ts'
@@ -72,8 +71,15 @@ export function validateValue (schema: TSchema, value: unknown, root: string): I
 function check (schema: TObject, written: Record<string, unknown>, root: string, faults: InputFault[]): void {
   // Strings only: most parameters are strings, and a conversion copies everything.
   if (checkerOf(schema).check(written)) return
-  // A path and a query are text; `12` is a number if the schema requires one.
-  faults.push(...validateValue(schema, Value.Convert(schema, written), root))
+  faults.push(...validateValue(schema, readIntegers(schema, written), root))
+}
+
+const INTEGER = /^-?\d+$/
+
+/** A path and a query are text. TypeBox would convert `1.5`, `0x10` and `true` to integers too, and ROLLER rejects these. */
+function readIntegers ({ properties }: TObject, written: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(written).map(([name, text]) =>
+    [name, properties[name]?.type === 'integer' && typeof text === 'string' && INTEGER.test(text) ? Number(text) : text]))
 }
 
 const INVALID = Symbol('a body that is not JSON')

@@ -1,0 +1,16 @@
+/** A call that ROLLER rejects counts against the venue's rate limit. */
+import { test } from '../support/tap.ts'
+import { build, callsAtRoller, VENUE } from '../support/build.ts'
+
+const url = (page: string): string =>
+  `/roller/data/bookingitems?startDate=2026-11-01&endDate=2026-11-02&pageNumber=${encodeURIComponent(page)}`
+
+test('rejects a query parameter that is no integer', async (t) => {
+  const built = await build(t)
+  for (const page of ['1.5', 'true', '0x10', '1e2', '1n', ' ']) {
+    const response = await built.app.inject({ url: url(page), headers: VENUE })
+    t.match(response.json(), { code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/query/pageNumber', detail: /must be an integer/ }] }, page)
+  }
+  t.same(callsAtRoller(built), [])
+  t.equal((await built.app.inject({ url: url('2'), headers: VENUE })).statusCode, 200)
+})
