@@ -37,11 +37,14 @@ function typeOf ({ type, format }: JsonSchema): string | undefined {
   return typeof type !== 'string' ? undefined : typeof format === 'string' ? `${type} (${format})` : type
 }
 
+/** Of the formats for which ROLLER's documents have fields without an example. */
+const EXAMPLES: Readonly<Record<string, string>> = { date: '2026-11-30', uuid: '3f2504e0-4f89-41d3-9a0c-0305e82c3301' }
+
 /** ROLLER's own examples where the catalog has them; of an object the required fields, and where none is, those with an example. */
 export function exampleOf (schema: TSchema): unknown { return make(schema as JsonSchema, 0) }
 
 function make (schema: JsonSchema, depth: number): unknown {
-  const { examples, const: constant, enum: values, type, properties, required = [], items, anyOf, default: preset } = schema
+  const { examples, const: constant, enum: values, type, format, properties, required = [], items, anyOf, default: preset } = schema
   if (Array.isArray(examples) && examples.length > 0) return examples[0]
   if (constant !== undefined) return constant
   if (preset !== undefined) return preset
@@ -57,5 +60,5 @@ function make (schema: JsonSchema, depth: number): unknown {
   if (type === 'array') return [make((items ?? {}) as JsonSchema, depth + 1)]
   if (type === 'integer' || type === 'number') return 1
   if (type === 'boolean') return false
-  return 'text'
+  return EXAMPLES[String(format)] ?? 'text'
 }
