@@ -54,6 +54,8 @@ export interface ReportPlan {
 }
 
 const DEFAULT_PAGE_SIZE = 100
+/** No date follows it, so it cannot be a report's day. */
+const LAST_DATE = '9999-12-31'
 const RESERVED: ReadonlySet<string> = new Set(['startdate', 'enddate', 'date', 'pagenumber', 'pagesize'])
 
 /** @throws RollerError ROLLER_ERR_VALIDATION with all errors of the options */
@@ -150,6 +152,10 @@ function readRange (
   if (!isDate(startDate)) fault(first === undefined ? '/query/endDate' : '/query/startDate', 'is not a date such as 2026-11-30')
   if (isGiven && !isDate(end)) fault('/query/endDate', 'is not a date such as 2026-11-30')
   if (!isDate(startDate) || (isGiven && !isDate(end))) return none
+  if (startDate === LAST_DATE) {
+    fault(first === undefined ? '/query/endDate' : '/query/startDate', `must be before ${LAST_DATE}`)
+    return none
+  }
   const endDate = isGiven ? end : first === undefined && end === undefined && resumed !== null ? resumed[1] : addDays(startDate, 1)
   if (endDate === null) return none
   const days = daysBetween(startDate, endDate)
