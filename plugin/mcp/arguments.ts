@@ -6,6 +6,7 @@ import type { OperationKey } from '../operations/operation.ts'
 import { splitKey } from '../operations/paths.ts'
 import type { TSchema } from '../operations/schema.ts'
 import { validateCall, type CatalogOperation } from '../operations/validate.ts'
+import { cutText } from '../util/cut-text.ts'
 import { isRecord } from '../util/is-record.ts'
 import type { CallContext } from './call-context.ts'
 import type { CallArguments } from './schemas.ts'
@@ -60,7 +61,7 @@ function nonScalars (given: Readonly<Record<string, unknown>>, root: string, lis
 function isScalar (value: unknown): boolean { return ['string', 'number', 'boolean'].includes(typeof value) }
 
 function pointerTo (root: string, name: string): string {
-  return `${root}/${name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`
+  return `${root}/${cutText(name, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
 /** Names that the operation does not have: of another operation, or made up. ROLLER would ignore most of them without a word. */

@@ -1,4 +1,5 @@
 /** What a call will do, in plain words for the person who confirms it. Costs and bookings are read from ROLLER for it. */
+import { cutText } from '../util/cut-text.ts'
 import { isRecord } from '../util/is-record.ts'
 import { isRollerError } from '../errors.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
@@ -71,5 +72,5 @@ function leaves (value: unknown, path = ''): [string, string][] {
 /** One line, without characters that could make it look like another. */
 function clean (value: unknown): string {
   const text = String(value).replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
+  return text.length > MAX_TEXT ? `${cutText(text, MAX_TEXT)}…` : text
 }

@@ -1,4 +1,5 @@
 /** Keeps a result within the size that a model can take, and states what is missing: never silently. */
+import { cutText } from '../util/cut-text.ts'
 
 export interface FittedData {
   readonly data: unknown
@@ -45,7 +46,10 @@ export function fitData (given: unknown, size: number): FittedData {
     'the fields you need (argument fields).'
   if (sizeOf(root.data) <= size) return { data: root.data, truncated: `Shown: ${cuts.join('; ')}. ${how}` }
   const text = JSON.stringify(given)
-  return { data: text.slice(0, size), truncated: `Shown: the first ${size} of ${text.length} characters, as text. ${how}` }
+  let shown = cutText(text, size)
+  // As text, its quotes and backslashes are escaped once more.
+  while (sizeOf(shown) > size) shown = cutText(shown, Math.floor(shown.length * size / sizeOf(shown)))
+  return { data: shown, truncated: `Shown: the first ${shown.length} of ${text.length} characters, as text. ${how}` }
 }
 
 function sizeOf (value: unknown): number { return JSON.stringify(value)?.length ?? 0 }
