@@ -84,7 +84,7 @@ export class RollerClient {
         ...writeHeaders(headers),
         ...(body !== undefined && { 'content-type': 'application/json; charset=UTF-8' })
       },
-      body: body === undefined ? null : { kind: 'bytes', bytes: Buffer.from(JSON.stringify(body)) },
+      body: body === undefined ? null : { kind: 'bytes', bytes: writeBody(body) },
       operation: entry,
       maxWaitMs: maxWait,
       validate: validation,
@@ -134,7 +134,11 @@ function fillPath (template: string, params: Record<string, unknown>): string {
         'ROLLER_ERR_VALIDATION', { detail: `/params/${name} is missing`, errors: [{ pointer: `/params/${name}`, detail: 'is missing' }] }
       )
     }
-    return encodeURIComponent(String(value))
+    try {
+      return encodeURIComponent(String(value))
+    } catch {
+      throw notWritten(`/params/${name}`, 'in a URL')
+    }
   })
 }
 
@@ -146,6 +150,20 @@ function writeQuery (query: Record<string, unknown>): string {
   }
   const text = parameters.toString()
   return text === '' ? '' : `?${text}`
+}
+
+/** @throws RollerError ROLLER_ERR_VALIDATION for what JSON cannot hold: a BigInt, a function, an object that holds itself */
+function writeBody (body: unknown): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(body))
+  } catch {
+    throw notWritten('/body', 'as JSON')
+  }
+}
+
+function notWritten (pointer: string, how: string): RollerError {
+  const detail = `cannot be written ${how}`
+  return new RollerError('ROLLER_ERR_VALIDATION', { detail: `${pointer} ${detail}`, errors: [{ pointer, detail }] })
 }
 
 function writeHeaders (headers: Record<string, unknown>): Record<string, string> {
