@@ -105,7 +105,7 @@ export async function * bulkExport (parts: BulkExportParts, input: BulkExportInp
 async function startExport (parts: BulkExportParts, input: BulkExportInput): Promise<void> {
   const { connectionId, maxUnits = Infinity, signal } = input
   const { units } = estimateBulkExport(input)
-  if (units > maxUnits) {
+  if (!(units <= maxUnits)) { // also for NaN, such as Number() of a variable that is not set
     throw new RollerError('ROLLER_ERR_VALIDATION', {
       detail: `The export would cost about ${units} units of the venue's monthly allowance, more than maxUnits allows.`,
       errors: [{ pointer: '/maxUnits', detail: `is ${maxUnits}, and the estimate is ${units}` }]
