@@ -54,6 +54,11 @@ export async function resolveVenue (context: CallContext, venue: string | undefi
   // The first call of a new connection verifies its venue.
   const [only] = all
   if (venue === undefined && all.length === 1 && only?.id === null) return { connectionId: only.connectionId, name: only.connectionId }
+  if (venue === undefined && all.length > 1 && all.some(({ id }) => id === null)) {
+    throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED', {
+      detail: 'The call names no venue, and there is one beside others whose id is not known yet.'
+    })
+  }
   const found = venue === undefined ? all : all.filter((one) => one.id === venue || isNamed(one, venue))
   const ids = [...new Set(found.flatMap(({ id }) => id ?? []))]
   const [id] = ids
