@@ -1,6 +1,6 @@
 /** Diagnoses a connection step by step. The first failed step has a hint; later steps are skipped. */
 import { Type, type Static } from '@sinclair/typebox'
-import { isRollerError, RollerError } from './errors.ts'
+import { errorDefinitions, isRollerError, RollerError, type ErrorCode } from './errors.ts'
 import type { CallSender } from './gateway/call.ts'
 import { parseJsonBytes } from './util/json.ts'
 import { isRecord, type NangoClient } from './nango/client.ts'
@@ -175,15 +175,25 @@ function connectionSteps ({ nango, venues, pipeline, environment, otherEnvironme
         })
       const body = await response.collect(MAX_VENUE_BYTES).catch(() => null)
       response.abort(new Error('not a venue'))
-      if (response.status !== 200 || body === null) {
-        throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `ROLLER answered ${response.status}.`, layer: 'roller' })
+      const name = response.status === 200 && body !== null ? venueName(body) : null
+      if (name === null) {
+        throw new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `ROLLER answered ${response.status}, without a venue.`, layer: 'roller' })
       }
-      return `ROLLER returned ${venueName(body)}.`
+      return `ROLLER returned ${name}.`
     }]
   ]
 }
 
-/** Replaces the general hint, which recommends this check. */
+const NETWORK = 'Check again in a minute. If the step fails again, check the network between this gateway, Nango and ROLLER.'
+
+/** Of errors whose general hint recommends this check. */
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  ROLLER_ERR_UNREACHABLE: NETWORK,
+  ROLLER_ERR_TIMEOUT: NETWORK,
+  ROLLER_ERR_NANGO_REJECTED: 'The operator must check NANGO_SECRET_KEY, its scopes, NANGO_HOST and NANGO_INTEGRATION_ID.'
+}
+
+/** Only Nango is asked in this step. */
 function atNango (error: unknown): unknown {
   if (!isRollerError(error) || (error.code !== 'ROLLER_ERR_UNREACHABLE' && error.code !== 'ROLLER_ERR_TIMEOUT')) return error
   return new RollerError(error.code, {
@@ -206,16 +216,20 @@ async function run (list: readonly Step[]): Promise<CheckStep[]> {
       steps.push({ step, result: 'ok', detail: await attempt() })
     } catch (error) {
       if (!isRollerError(error)) throw error
-      steps.push({ step, result: 'failed', detail: error.detail, hint: error.hint })
+      const { code, detail, hint } = error
+      steps.push({ step, result: 'failed', detail, hint: hint === errorDefinitions[code].hint ? HINTS[code] ?? hint : hint })
     }
   }
   return steps
 }
 
-function venueName (body: Buffer): string {
+/** Null for what is no venue, such as the page of a server in between. */
+function venueName (body: Buffer): string | null {
   try {
     const venue = parseJsonBytes(body)
-    if (isRecord(venue) && typeof venue.name === 'string') return `the venue ${venue.name}`
-  } catch {}
-  return 'a venue that does not say its name'
+    if (!isRecord(venue) || Array.isArray(venue)) return null
+    return typeof venue.name === 'string' && venue.name !== '' ? `the venue ${venue.name}` : 'a venue that does not say its name'
+  } catch {
+    return null
+  }
 }
