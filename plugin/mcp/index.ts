@@ -81,12 +81,12 @@ function toWebRequest ({ method, headers, body }: FastifyRequest, signal: AbortS
   })
 }
 
-/** Parsed, since JSON may escape the slash of `tools/list`, as PHP does. Of several messages in one body one suffices. */
+/** Parsed, since JSON may escape the slash of `tools/list`, as PHP does. Also true for what only the protocol's own parser can read. */
 function isList (body: unknown): boolean {
   try {
     return [JSON.parse(String(body)) as unknown].flat().some((message) => isRecord(message) && message.method === 'tools/list')
   } catch {
-    return false
+    return true
   }
 }
 
