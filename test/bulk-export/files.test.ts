@@ -71,7 +71,7 @@ test('rejects an export that cannot be delivered before it is ordered', async (t
   await t.rejects(
     app.roller.bulkExport({ ...ORDER, maxUnits: 2 }).next(), { code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/maxUnits' }] }
   )
-  await t.rejects(app.roller.bulkExport({ ...ORDER, maxUnits: NaN }).next(), { code: 'ROLLER_ERR_VALIDATION' }, 'of a variable that is not set')
+  await t.rejects(app.roller.bulkExport({ ...ORDER, maxUnits: NaN }).next(), { code: 'ROLLER_ERR_VALIDATION' }, 'a variable not set')
   const [webhook] = roller.venue('demo').webhooks.values()
   const unreported = { code: 'ROLLER_ERR_NOT_SUBSCRIBED', hint: /POST \/connections\/{id}\/webhooks/ }
   if (webhook !== undefined) webhook.disabled = true
