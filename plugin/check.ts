@@ -193,7 +193,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   ROLLER_ERR_NANGO_REJECTED: 'The operator must check NANGO_SECRET_KEY, its scopes, NANGO_HOST and NANGO_INTEGRATION_ID.'
 }
 
-/** Only Nango is asked in this step. */
+/** This step calls Nango only. */
 function atNango (error: unknown): unknown {
   if (!isRollerError(error) || (error.code !== 'ROLLER_ERR_UNREACHABLE' && error.code !== 'ROLLER_ERR_TIMEOUT')) return error
   return new RollerError(error.code, {
