@@ -3,7 +3,7 @@ import { demand, invalid, ErrorResponse, text } from '../input.ts'
 import { isDate } from '../time.ts'
 import * as money from './money.ts'
 import * as people from './people.ts'
-import { between } from './periods.ts'
+import { between, stampOf } from './periods.ts'
 import type { Call, Routes } from '../contract.ts'
 import type { Rows } from './rows.ts'
 
@@ -73,8 +73,9 @@ export const bulkRoutes: Routes = {
     if (endDate <= startDate) throw invalid('endDate', 'endDate must be at least 1 day after startDate')
     takeTurn(call, exportType)
     const common = { venueId: venue.id, exportType, processId: venue.random.uuid() }
+    const found = rows(venue, stampOf(call))
     const events = [...months(startDate, endDate)].map((part, index, { length: sequenceTotal }) => (
-      { ...common, preSignedUrls: publish(call, exportType, rows, part), sequenceNumber: index + 1, sequenceTotal }))
+      { ...common, preSignedUrls: publish(call, exportType, () => found, part), sequenceNumber: index + 1, sequenceTotal }))
     // ROLLER: months arrive in any order, possibly repeated. Here the last is sent first, and every third one twice.
     for (const event of events.reverse()) emit('BulkExport', 'Created', event, event.sequenceNumber % 3 === 0 ? 2 : 1)
   }
