@@ -31,11 +31,13 @@ export function readCommand (args: string[]): Command {
   const { help, version, json, host, seed, 'secret-key': secretKey, 'send-webhooks-to': sendWebhooksTo, ...ports } = parse(args)
   if (help || version) return { kind: help ? 'help' : 'version' }
   if (secretKey !== undefined && !UUID_V4.test(secretKey)) throw new UsageError('--secret-key must be a UUID v4')
-  if (sendWebhooksTo !== undefined && !URL.canParse(sendWebhooksTo)) throw new UsageError('--send-webhooks-to must be a URL')
+  if (sendWebhooksTo !== undefined && !(/^https?:\/\//i.test(sendWebhooksTo) && URL.canParse(sendWebhooksTo))) {
+    throw new UsageError('--send-webhooks-to must be a URL that begins with http:// or https://')
+  }
   return {
     kind: 'run',
     json,
-    sendWebhooksTo: sendWebhooksTo?.replace(/\/+$/, ''),
+    sendWebhooksTo,
     options: {
       ...(host !== undefined && { host }),
       ...(secretKey !== undefined && { secretKey }),

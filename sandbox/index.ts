@@ -112,7 +112,7 @@ export async function startSandbox (options: SandboxOptions = {}): Promise<Sandb
     connectionId: DEMO_CONNECTION_ID,
     connectVenue,
     sendWebhooksTo (url) {
-      nango.setOptions({ webhookUrl: `${url}/webhooks/nango`, webhookSigningKey, webhookOnCreation: true, webhookOnRefreshError: true })
+      nango.setOptions({ webhookUrl: `${url.replace(/\/+$/, '')}/webhooks/nango`, webhookSigningKey, webhookOnCreation: true, webhookOnRefreshError: true })
     },
     close,
     [Symbol.asyncDispose]: close

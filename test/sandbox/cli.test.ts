@@ -59,7 +59,8 @@ test('prints every fact for people without --json, and ends on Ctrl+C', async (t
 
 test('exits with 2 and the usage for an unknown option', async (t) => {
   for (const args of [
-    ['--colour'], ['extra'], ['--port', 'x'], ['--port', '65536'], ['--secret-key', 'secret'], ['--send-webhooks-to', 'app']
+    ['--colour'], ['extra'], ['--port', 'x'], ['--port', '65536'], ['--secret-key', 'secret'], ['--send-webhooks-to', 'app'],
+    ['--send-webhooks-to', 'localhost:3000']
   ]) {
     const program = cli(t, ...args)
     t.equal(await program.exited, 2, args.join(' '))

@@ -97,7 +97,7 @@ test('delivers a webhook of ROLLER when it is due', async (t) => {
 test('sends Nango\'s webhooks to the app', async (t) => {
   const sandbox = await start(t)
   const fastify = await app(t, sandbox, { prefix: '/api' })
-  sandbox.sendWebhooksTo(`${await fastify.listen({ host: '127.0.0.1', port: 0 })}/api`)
+  sandbox.sendWebhooksTo(`${await fastify.listen({ host: '127.0.0.1', port: 0 })}/api/`)
   const failed = new Promise((resolve) => { fastify.roller.on('connection.failed', resolve) })
   sandbox.roller.rejectCredentials('demo')
   sandbox.roller.revokeTokens('demo')
