@@ -14,7 +14,7 @@ export const VALID_MS = 3 * 365 * 86_400_000
 const MAX_CARDS = 100
 
 /** Errors of one card of the request, checked before any is created. */
-function problems (card: Input, index: number, { openValue }: Variation, emails: boolean): Problem[] {
+function problems (card: Input, index: number, { openValue }: Variation, emails: boolean, now: number): Problem[] {
   const value = number(card, 'value')
   const length = text(card, 'giftCardNumber')?.length ?? 6
   const recipient = object(card, 'recipient')
@@ -23,7 +23,8 @@ function problems (card: Input, index: number, { openValue }: Variation, emails:
     [openValue !== undefined && (value === undefined || value <= 0), 'value', 'must be greater than zero'],
     [openValue === undefined && value !== undefined, 'value', 'is fixed for this product'],
     [length < 6 || length > 128, 'giftCardNumber', 'must have 6 to 128 characters'],
-    [(emails || Object.keys(recipient).length > 0) && !complete, 'recipient', 'needs a name and an email']
+    [(emails || Object.keys(recipient).length > 0) && !complete, 'recipient', 'needs a name and an email'],
+    [Date.parse(text(recipient, 'deliveryDateTime') ?? '') <= now, 'recipient.deliveryDateTime', 'must be in the future']
   ]
   return wrong.filter(([is]) => is).map(([, field, message]) => (
     { name: `giftCards[${index}].${field}`, message: `giftCards[${index}].${field} ${message}` }))
@@ -31,7 +32,7 @@ function problems (card: Input, index: number, { openValue }: Variation, emails:
 
 interface Order { externalId: string, productId: number, variation: Variation, cards: Input[] }
 
-function readOrder ({ venue, body }: Call): Order {
+function readOrder ({ venue, body, now }: Call): Order {
   demand(body, 'externalId', 'productId', ...personDemands('bookingOwner'), 'giftCards')
   const externalId = text(body, 'externalId') ?? ''
   // ROLLER: the external id is the idempotency key; a repeated request is rejected, not answered with the first result.
@@ -42,7 +43,7 @@ function readOrder ({ venue, body }: Call): Order {
   const cards = list(body, 'giftCards')
   if (cards.length === 0 || cards.length > MAX_CARDS) throw invalid('giftCards', `giftCards must have 1 to ${MAX_CARDS} entries`)
   const emails = flag(body, 'sendGiftCardEmails') === true
-  rejectWith(400, cards.flatMap((card, index) => problems(card, index, sold.variation, emails)))
+  rejectWith(400, cards.flatMap((card, index) => problems(card, index, sold.variation, emails, now)))
   const chosen = cards.flatMap((card) => text(card, 'giftCardNumber') ?? [])
   const taken = chosen.filter((value, index) => venue.giftCards.has(value) || chosen.indexOf(value) !== index)
   rejectWith(409, taken.map((value) => ({ name: 'GiftCardNumber', message: `Gift card number ${value} already exists` })))

@@ -1,5 +1,5 @@
 import { test } from '../support/tap.ts'
-import { bookingOf, customer, productId, start } from './roller-fixture.ts'
+import { bookingOf, customer, productId, START, start } from './roller-fixture.ts'
 
 test('issues a gift card once for each external id, and supports spending and refunds', async (t) => {
   const { roller, call } = await start(t)
@@ -40,6 +40,8 @@ test('rejects an invalid request before any card is created', async (t) => {
   t.equal((await call('POST', '/giftcards', { ...order, productId: open, giftCards: [{}] })).status, 400)
   t.equal((await call('POST', '/giftcards', { ...order, productId: productId(roller, 'Cafe'), giftCards: [{}] })).status, 409)
   t.equal((await call('POST', '/giftcards', { productId: fixed })).status, 400)
+  const late = { name: 'Ann', email: 'ann@example.com', deliveryDateTime: new Date(START).toISOString() }
+  t.equal((await call('POST', '/giftcards', { ...order, productId: fixed, giftCards: [{ recipient: late }] })).status, 400)
   t.equal((await call('POST', '/giftcards/balance', {})).status, 409)
   t.equal(roller.venue('demo').giftCards.size, before)
 })
