@@ -21,7 +21,8 @@ export function usageOf (venue: VenueState, line: Line): Usage[] {
 }
 
 export function takesCapacity (booking: Booking, now: number): boolean {
-  if (booking.state === 'Cancelled' || booking.state === 'Deleted') return false
+  // The capacity of a draft is a reservation's.
+  if (booking.state !== 'Active') return false
   return booking.expiresAt === undefined || booking.expiresAt > now
 }
 

@@ -31,10 +31,10 @@ export function takeStock (venue: VenueState, items: readonly WantedItem[]): voi
 
 export const readMetadata = (body: Input): [string, unknown][] => Object.entries(object(body, 'metadata'))
 
-interface Terms { state?: 'Draft', expiresAt?: number, payments?: readonly NewPayment[] }
+interface Terms { state?: 'Draft', payments?: readonly NewPayment[] }
 
 /** Creates and stores a booking, claims its capacity and records its payments. */
-export function checkOut (call: Call, { state, expiresAt, payments = [] }: Terms = {}): { booking: Booking, costs: Costs } {
+export function checkOut (call: Call, { state, payments = [] }: Terms = {}): { booking: Booking, costs: Costs } {
   const { venue, body, now } = call
   demand(body, ...bookingDemands)
   const externalId = text(body, 'externalId') ?? ''
@@ -58,7 +58,7 @@ export function checkOut (call: Call, { state, expiresAt, payments = [] }: Terms
     ...present({ state }),
     name: text(body, 'name') ?? `${guest.firstName} ${guest.lastName}`,
     customerId: guest.customerId,
-    ...present({ companyId: number(body, 'companyId'), expiresAt: expiresAt ?? (hours > 0 ? now + hours * HOUR : undefined) }),
+    ...present({ companyId: number(body, 'companyId'), expiresAt: hours > 0 ? now + hours * HOUR : undefined }),
     ...textsOf(body, 'comments', 'posNotes'),
     metadata: Object.fromEntries(readMetadata(body).filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
     items: items.map((item, index) => makeItem(venue, reference, item, costs.itemDiscounts[index] ?? 0, now)),

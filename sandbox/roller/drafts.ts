@@ -1,9 +1,10 @@
 /** Costs before a booking, draft bookings, and their publication. */
 import { amounts } from './booking.ts'
-import { claim, HOLD_MS } from './capacity.ts'
+import { claim, HOLD_MS, usageOf } from './capacity.ts'
 import { bookingDemands, checkOut } from './checkout.ts'
 import { conflict, demand, text } from './input.ts'
 import { readItems } from './items.ts'
+import { deduct } from './ledger.ts'
 import { priceOf, publishedCosts, type Costs } from './pricing.ts'
 import { pick } from './record.ts'
 import type { Routes } from './contract.ts'
@@ -29,11 +30,16 @@ export const draftRoutes: Routes = {
   },
 
   'POST /bookings/draft': (call) => {
-    // A draft holds its capacity as long as a reservation.
-    const { booking: { uniqueId }, costs } = checkOut(call, { state: 'Draft', expiresAt: call.now + HOLD_MS })
+    const { venue, now } = call
+    const { booking, costs } = checkOut(call, { state: 'Draft' })
+    const { uniqueId, items } = booking
+    const capacityReservationId = venue.random.uuid()
+    booking.capacityReservationId = capacityReservationId
+    const usages = items.flatMap((item) => usageOf(venue, item))
+    venue.holds.set(capacityReservationId, { uniqueId: capacityReservationId, usages, expiresAt: now + HOLD_MS })
     return {
       uniqueId,
-      capacityReservationId: call.venue.random.uuid(),
+      capacityReservationId,
       costs: publishedCosts(costs),
       discounts: codesOf(costs),
       giftCards: costs.giftCards,
@@ -46,11 +52,15 @@ export const draftRoutes: Routes = {
     const booking = venue.bookings.get(text(body, 'uniqueId') ?? '')
     if (booking?.state !== 'Draft') throw conflict('Draft', 'Draft not found')
     if (amounts(venue, booking).remainder > 0) throw conflict('Payment', 'Draft requires payment')
+    const { items, payments, capacityReservationId = '' } = booking
     // The capacity of an expired draft may be in use by others.
-    claim(venue, booking.items, now, booking.uniqueId)
+    claim(venue, items, now, capacityReservationId)
+    for (const { paymentMethod, transactionId, total } of payments) {
+      if (paymentMethod === 'Giftcard') deduct(venue, transactionId, total, now)
+    }
+    venue.holds.delete(capacityReservationId)
     booking.state = 'Active'
     booking.modifiedAt = now
-    delete booking.expiresAt
     emit('Booking', 'Created', { booking })
     return { bookingReference: booking.reference, uniqueId: booking.uniqueId }
   }

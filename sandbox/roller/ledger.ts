@@ -21,7 +21,7 @@ export function readPayment (input: Input, now: number): NewPayment {
   return { ...payment, giftCardNumber }
 }
 
-function deduct (venue: VenueState, giftCardNumber: string, amount: number, at: number): void {
+export function deduct (venue: VenueState, giftCardNumber: string, amount: number, at: number): void {
   const rejected = (message: string) => conflict('GiftCardNumber', message)
   const card = venue.giftCards.get(giftCardNumber)
   if (card === undefined) throw rejected(`Could not find giftcard for number ${giftCardNumber}`)
@@ -37,7 +37,8 @@ export function pay (venue: VenueState, booking: Booking, payment: NewPayment): 
   const known = [...venue.bookings.values(), booking].some(({ payments }) => payments.some(({ transactionId }) => transactionId === id))
   if (known && giftCardNumber === undefined) throw conflict('Payment', `Payment '${id}' already exists`)
   if (amount < 0 && -amount > amounts(venue, booking).paid) throw conflict('Payment', 'Refund is more than the amount already paid')
-  if (giftCardNumber !== undefined) deduct(venue, giftCardNumber, amount, at)
+  // ROLLER: the gift cards of a draft are charged when it is published.
+  if (giftCardNumber !== undefined && booking.state !== 'Draft') deduct(venue, giftCardNumber, amount, at)
   const ids = { bookingPaymentId: venue.next('payment'), uniqueId: venue.random.uuid(), transactionId: giftCardNumber ?? id }
   const made: Payment = { ...ids, paymentMethod: method, total: amount, tip, fees, createdAt: at }
   booking.payments.push(made)

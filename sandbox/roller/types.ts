@@ -70,8 +70,10 @@ export interface Booking extends Changed, Notes, Account {
   items: BookingItem[]
   discountIds: number[]
   discountCodes: string[]
-  /** The instant at which a draft or a tentative booking releases its capacity. */
+  /** The instant at which a tentative booking releases its capacity. */
   expiresAt?: number
+  /** The reservation of a draft's capacity. */
+  capacityReservationId?: string
 }
 
 /** A part of a resource in use during a period of one venue-local day, in minutes since midnight. */
