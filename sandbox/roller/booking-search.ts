@@ -14,9 +14,11 @@ export function search ({ venue, query, now }: Call): Booking[] {
   const words = keywords?.toLowerCase().split(/\s+/).filter((word) => word !== '') ?? []
   const [products, locations] = [commaSeparated(productIds), commaSeparated(locationIds)]
   return [...venue.bookings.values()].filter((booking) => {
-    if (booking.state !== 'Active' || !takesCapacity(booking, now)) return false
+    if (!takesCapacity(booking, now)) return false
     const { firstName, lastName, email, phone } = venue.guests.get(booking.customerId) ?? {}
-    const haystack = [booking.name, booking.reference, booking.externalId, firstName, lastName, email, phone].join(' ').toLowerCase()
+    const tickets = booking.items.flatMap((item) => item.tickets.flatMap(({ ticketId, customTicketId }) => [ticketId, customTicketId]))
+    const { name, reference, externalId } = booking
+    const haystack = [name, reference, externalId, firstName, lastName, email, phone, ...tickets].join(' ').toLowerCase()
     return words.every((word) => haystack.includes(word)) && booking.items.some((item) => {
       const { product } = soldAs(venue, item)
       return (date === undefined || item.bookingDate === date) &&

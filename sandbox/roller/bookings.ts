@@ -29,7 +29,11 @@ function update (items: readonly BookingItem[], body: Input): void {
     Object.assign(item, textsOf(input, 'bookingEndDate'))
     for (const entry of list(input, 'tickets')) {
       const ticket = item.tickets.find(({ ticketId }) => ticketId === text(entry, 'ticketId'))
-      if (ticket !== undefined) Object.assign(ticket, textsOf(entry, 'customTicketId', 'name'))
+      if (ticket === undefined) continue
+      Object.assign(ticket, textsOf(entry, 'customTicketId', 'name'))
+      // ROLLER: an empty text removes what is there.
+      if (ticket.customTicketId === '') delete ticket.customTicketId
+      if (ticket.name === '') delete ticket.name
     }
   }
 }

@@ -2,7 +2,7 @@
 import { makeBooking, makeItem } from './booking.ts'
 import { claim } from './capacity.ts'
 import { upsertGuest } from './guests.ts'
-import { conflict, demand, number, object, text, textsOf, type Input } from './input.ts'
+import { conflict, demand, number, object, rejectWith, text, textsOf, type Input } from './input.ts'
 import { itemDemands, readItems, type WantedItem } from './items.ts'
 import { pay, type NewPayment } from './ledger.ts'
 import { priceOf, type Costs } from './pricing.ts'
@@ -29,6 +29,15 @@ export function takeStock (venue: VenueState, items: readonly WantedItem[]): voi
   for (const { variation, left } of counted) variation.stock = left
 }
 
+/** ROLLER: a new booking cannot have a custom ticket id that is in use; an update can. */
+function checkTicketIds (venue: VenueState, items: readonly WantedItem[]): void {
+  const known = [...venue.bookings.values()].filter(({ state }) => state !== 'Deleted')
+    .flatMap((booking) => booking.items.flatMap((item) => item.tickets.map((ticket) => ticket.customTicketId)))
+  const ids = items.flatMap(({ tickets }) => tickets.flatMap(({ id }) => id ?? []))
+  const taken = ids.filter((id, index) => known.includes(id) || ids.indexOf(id) !== index)
+  rejectWith(409, taken.map((id) => ({ name: 'CustomTicketId', message: `The ticket id ${id} already exists` })))
+}
+
 export const readMetadata = (body: Input): [string, unknown][] => Object.entries(object(body, 'metadata'))
 
 interface Terms { state?: 'Draft', payments?: readonly NewPayment[] }
@@ -42,6 +51,7 @@ export function checkOut (call: Call, { state, payments = [] }: Terms = {}): { b
     throw conflict('ExternalId', `The booking ${externalId} already exists`)
   }
   const items = readItems(venue, body)
+  checkTicketIds(venue, items)
   const hold = text(body, 'capacityReservationId')
   // An expired reservation is not an error: the capacity is claimed again if there is any left.
   claim(venue, items, now, hold)

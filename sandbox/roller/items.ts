@@ -17,10 +17,12 @@ export interface WantedItem {
 export const itemDemands = (name: string): string[] => ['productId', 'quantity', 'bookingDate'].map((property) => `${name}[].${property}`)
 
 /** Name and message of an invalid line. */
-function problemOf (venue: VenueState, { productId, quantity, bookingDate, startTime }: WantedItem): [string, string] | undefined {
+function problemOf (venue: VenueState, { productId, quantity, bookingDate, startTime, tickets }: WantedItem): [string, string] | undefined {
   const sold = findVariation(venue, productId)
   if (sold === undefined) return ['ProductNotFound', `Product ${productId} could not be found`]
   if (!Number.isInteger(quantity) || quantity < 1) return ['Quantity', `Quantity of product ${productId} must be at least 1`]
+  const count = quantity * sold.variation.groupSize
+  if (tickets.length > 0 && tickets.length !== count) return ['Tickets', `Product ${productId} needs ${count} tickets`]
   if (!isDate(bookingDate)) return ['BookingDate', `Booking date '${bookingDate}' is not a date in the format yyyy-MM-dd`]
   const { sessions } = sold.product
   if (sessions === undefined) return undefined

@@ -48,6 +48,39 @@ test('finds bookings by keywords and by date, and requires a criterion', async (
   t.ok(onDate.length > 1 && onDate.some((booking) => booking.name === 'Robin Marsh'))
 })
 
+test('finds a booking by the id of a ticket, or by its custom id', async (t) => {
+  const { roller, call } = await start(t)
+  const items = [{
+    productId: productId(roller, 'All Day Pass'), quantity: 1, bookingDate: TOMORROW, tickets: [{ id: 'BAND-7' }]
+  }]
+  const { body: { uniqueId } } = await call('POST', '/bookings', { externalId: 'bands', customer, items })
+  const ticket = roller.venue('demo').bookings.get(String(uniqueId))?.items[0]?.tickets[0]
+  for (const id of [ticket?.ticketId, 'band-7']) {
+    t.match((await call('GET', `/bookings?keywords=${String(id)}`)).body, { bookings: [{ uniqueId }] }, String(id))
+  }
+})
+
+test('requires a ticket for each guest, with a custom id that is not in use', async (t) => {
+  const { roller, call } = await start(t)
+  const family = productId(roller, 'Jump Session 60 Minutes', 2)
+  const book = async (externalId: string, ...ids: string[]) => await call('POST', '/bookings', {
+    externalId,
+    customer,
+    items: [{ productId: family, quantity: 1, bookingDate: TOMORROW, startTime: '10:00', tickets: ids.map((id) => ({ id })) }]
+  })
+  t.match(await book('three', 'a', 'b', 'c'), { status: 409, body: { errors: [{ message: /needs 4 tickets/ }] } })
+  t.match(await book('twice', 'a', 'b', 'c', 'a'), { status: 409, body: { errors: [{ message: /ticket id a already exists/ }] } })
+  const { status, body: { uniqueId } } = await book('four', 'a', 'b', 'c', 'd')
+  t.equal(status, 201)
+  t.equal((await book('taken', 'd', 'e', 'f', 'g')).status, 409)
+
+  const item = roller.venue('demo').bookings.get(String(uniqueId))?.items[0]
+  const tickets = [{ ticketId: item?.tickets[3]?.ticketId, customTicketId: '' }]
+  const change = { itemsToUpdate: [{ bookingItemId: item?.bookingItemId, tickets }] }
+  t.equal((await call('PUT', `/bookings/${String(uniqueId)}`, change)).status, 200)
+  t.equal((await book('taken', 'd', 'e', 'f', 'g')).status, 201, 'an empty text removes the custom id')
+})
+
 test('changes and deletes a booking', async (t) => {
   const { roller, call } = await start(t)
   const jumper = productId(roller, 'Jump Session 60 Minutes')
