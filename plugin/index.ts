@@ -4,7 +4,7 @@
  * `app.register(roller, { nango: { secretKey }, authorize })` adds the routes under `prefix` and decorates the app with `app.roller`.
  */
 import fp from 'fastify-plugin'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyError, FastifyInstance } from 'fastify'
 import { assemble } from './assemble.ts'
 import { OptionsError, parseOptions, type ParsedOptions, type RollerOptions } from './options.ts'
 import { keepRegistration } from './registration.ts'
@@ -149,7 +149,14 @@ function rejectWebhooksBelowParameters (prefix: string, { rollerWebhookSecrets }
 
 function setCompilers (scope: FastifyInstance): void {
   scope.setValidatorCompiler(compileValidator)
-  scope.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
+  scope.setSerializerCompiler(() => serialize)
+}
+
+/** Fastify's default error handler passes an error of the host's hooks, whose properties JSON.stringify does not see. */
+function serialize (payload: unknown): string {
+  if (!(payload instanceof Error)) return JSON.stringify(payload)
+  const { statusCode, code, error, message } = payload as FastifyError & { error?: string } // Fastify adds `error`
+  return JSON.stringify({ statusCode, code, error, message })
 }
 
 export default fp(rollerPlugin, { fastify: '5.x', name: 'fastify-roller' })
