@@ -83,6 +83,11 @@ export const intendedDifferences: readonly IntendedDifference[] = [
     ].map((place) => `${place}webhooks.paymentLink.events[]`),
     apply: withValues('Updated', 'Cancelled')
   },
+  {
+    why: 'The texts of the fields and of the 400 require one of the two: with a phone, ROLLER ignores the email and sends an SMS.',
+    places: ['email', 'phone'].map((name) => `POST /bookings/{uniqueId}/payments/links > body > ${name}`),
+    apply: optional
+  },
   { why: 'ROLLER\'s text on formats allows a time with the date in the filters of reports.', places: filters, apply: withTime }
 ]
 
@@ -125,6 +130,13 @@ function move (facts: FactMap, from: string, to: string): void {
     facts.delete(place)
     facts.set(place === from ? to : `${to}.${place.slice(base.length)}`, fact)
   }
+}
+
+function optional (facts: FactMap, place: string): boolean {
+  const fact = facts.get(place)
+  if (fact?.required !== true) return false
+  facts.set(place, { ...fact, required: false })
+  return true
 }
 
 function nullable (facts: FactMap, place: string): boolean {

@@ -108,6 +108,13 @@ const blockTimes: Rule = ({ body }) => {
     .map((name) => ({ pointer: `/body/${name}`, detail: 'is required if blockEntireDay is false' }))
 }
 
+/** ROLLER's text requires one of the two, its schema both. */
+const recipient: Rule = ({ body }) => {
+  if (typeof body !== 'object' || body === null) return NONE
+  const { email, phone } = fields(body)
+  return isEmpty(email) && isEmpty(phone) ? [{ pointer: '/body', detail: 'must have email or phone' }] : NONE
+}
+
 const all = (...parts: Rule[]): Rule => (call) => parts.flatMap((part) => part(call))
 
 /** The same rule for every report with a period, including those that ROLLER adds later. */
@@ -122,7 +129,8 @@ const rules: ReadonlyMap<string, Rule> = new Map(Object.entries({
   'GET /bookings': search,
   'GET /product-availability/calendar': month,
   'GET /capacity-reservation/block': optionalDate,
-  'POST /capacity-reservation/block': blockTimes
+  'POST /capacity-reservation/block': blockTimes,
+  'POST /bookings/{uniqueId}/payments/links': recipient
 }))
 
 function fields (body: unknown): Readonly<Record<string, unknown>> {

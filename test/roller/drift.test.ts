@@ -231,8 +231,9 @@ test('treats different spellings of a schema as equal', async (t) => {
 function asRollerWritesIt (document: ReturnType<typeof toDocument>): ReturnType<typeof toDocument> {
   const component = (name: string): Json => at(document, 'components', 'schemas', name, 'properties')
   const operation = (key: string): Json => at(document, 'paths', key.split(' ')[1] ?? '', (key.split(' ')[0] ?? '').toLowerCase())
+  const bodySchema = (key: string): Json => at(operation(key), 'requestBody', 'content', 'application/json', 'schema')
   const body = (key: string): Json => {
-    const { schema } = at(operation(key), 'requestBody', 'content', 'application/json') as { schema: Json }
+    const schema = bodySchema(key)
     return typeof schema.$ref === 'string' ? component(schema.$ref.split('/').at(-1) ?? '') : at(schema, 'properties')
   }
   const media = (key: string, status = '200'): Json => at(operation(key), 'responses', status, 'content', 'application/json')
@@ -263,6 +264,7 @@ function asRollerWritesIt (document: ReturnType<typeof toDocument>): ReturnType<
   never(at(body('PUT /bookings/{uniqueId}'), 'itemsToUpdate', 'items', 'properties', 'tickets', 'items', 'properties'), 'name')
   never(at(body('POST /discounts/validate'), 'items', 'items', 'properties'), 'priceOverride')
   without(at(body('POST /reporting/bulk'), 'exportType'), 'AuditLog')
+  bodySchema('POST /bookings/{uniqueId}/payments/links').required = ['amount', 'email', 'phone']
   without(at(operation('POST /reporting/bulk'), 'parameters', '0', 'schema'), 'offset')
   for (const name of ['WebhookConfiguration', 'CreateWebhookConfiguration']) {
     without(at(component(name), 'webhooks', 'properties', 'paymentLink', 'properties', 'events', 'items'), 'Updated', 'Cancelled')

@@ -73,6 +73,13 @@ test('validates a block of part of a day', async (t) => {
   }
 })
 
+test('requires the email or the phone of a payment link', async (t) => {
+  const name = 'POST /bookings/{uniqueId}/payments/links'
+  t.same(body(name, { amount: 5 }), ['/body'])
+  t.same(body(name, { amount: 5, email: '', phone: '' }), ['/body'])
+  for (const link of [{ amount: 5, email: 'a@example.com' }, { amount: 5, phone: '0400000000' }, null]) t.same(body(name, link), [])
+})
+
 test('accepts any input for operations without rules', async (t) => {
   for (const name of ['GET /venues/me', 'GET /unknown', 'toString', '__proto__']) t.same(query(name, {}), [])
 })

@@ -31,8 +31,11 @@ export const AddTipBody = Type.Object({
 
 export const PaymentLinkBody = Type.Object({
   amount: Type.Number({ examples: [32.2] }),
-  email: Type.String({ examples: ['finn.mertons@example.com'], description: 'Not used when a phone is given' }),
-  phone: Type.String({ examples: ['0497911898'], description: 'Gets an SMS; not in the Playground' })
+  email: Type.Optional(Type.String({ examples: ['finn.mertons@example.com'], description: 'Not used when a phone is given' })),
+  phone: Type.Optional(Type.String({
+    examples: ['0497911898'],
+    description: 'Gets an SMS; not in the Playground. Email or phone is required'
+  }))
 })
 
 export const PaymentLink = Type.Partial(Type.Object({
