@@ -1,4 +1,4 @@
-/** A caller that cancels while the token is renewed is told at once; the renewal continues for the others. */
+/** A caller that cancels while the token is renewed is rejected at once; the renewal continues for the others. */
 import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 import { until } from './fixture.ts'
