@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { isRollerError, RollerError } from '../errors.ts'
+import { isRollerError } from '../errors.ts'
 import type { Connection } from '../nango/connection.ts'
 import type { ConnectionEvent, ConnectionEventName } from '../nango/connection-events.ts'
 import type { ConnectionState } from '../nango/connection-state.ts'
@@ -13,7 +13,7 @@ import type { Connections } from '../nango/connections.ts'
 import { atMost } from '../util/at-most.ts'
 import { EventBusy } from '../webhooks/events.ts'
 import type { ConnectionIndex, IndexedConnection } from './connection-index.ts'
-import type { VenueVerifier } from './venue-verifier.ts'
+import type { VenueVerifier, VerifyResult } from './venue-verifier.ts'
 
 export interface ConnectionLifecycleOptions {
   readonly connections: Connections
@@ -121,18 +121,19 @@ export class ConnectionLifecycle {
     if (verifier === null) return await index.get(connectionId)
     const failure = verifier.failure(connectionId)
     if (failure !== null) throw failure
-    const { state, error } = await this.#verify(connectionId, verifier, true)
+    const { state, error } = await this.#accept(await verifier.verify(connectionId), true)
     if (error !== null) throw error
     return index.update(state)
   }
 
   /**
-   * Same after new tags, which are no new credentials: without an event where the venue was verified and still is.
+   * Same after new tags, which are no new credentials: without an event where the venue was verified and still is. The caller holds the
+   * connection's lock, so that no call that needs the venue meanwhile takes its verification for one of new credentials.
    * @param before the state that the tags replaced
    * @throws RollerError if the connection cannot be read
    */
   async settleTags ({ connection: { connectionId }, verification }: ConnectionState): Promise<ConnectionState> {
-    const { state } = await this.#settle(connectionId, verification !== 'verified')
+    const { state } = await this.#settle(connectionId, verification !== 'verified', true)
     if (verification === 'verified' && state.verification === 'changed') this.#emitInBackground(this.#emitEntered(state))
     return state
   }
@@ -156,8 +157,11 @@ export class ConnectionLifecycle {
     return state
   }
 
-  /** @param emits false if the caller emits the event */
-  async #settle (connectionId: string, emits: boolean): Promise<{ state: ConnectionState, error: RollerError | null }> {
+  /**
+   * @param emits false if the caller emits the event
+   * @param isLocked true if the caller holds the connection's lock
+   */
+  async #settle (connectionId: string, emits: boolean, isLocked = false): Promise<Pick<VerifyResult, 'state' | 'error'>> {
     const { verifier, connections, index } = this.#options
     if (verifier === null) {
       const state = await connections.fresh(connectionId)
@@ -165,17 +169,15 @@ export class ConnectionLifecycle {
       return { state, error: null }
     }
     verifier.reset(connectionId)
-    return await this.#verify(connectionId, verifier, emits)
+    return await this.#accept(await (isLocked ? verifier.verifyLocked(connectionId) : verifier.verify(connectionId)), emits)
   }
 
   /** Waits for events that are being emitted in the background. */
   async close (): Promise<void> { await Promise.all(this.#background) }
 
-  async #verify (
-    connectionId: string, verifier: VenueVerifier, emits: boolean
-  ): Promise<{ state: ConnectionState, error: RollerError | null }> {
+  async #accept ({ state, news, first, error }: VerifyResult, emits: boolean): Promise<Pick<VerifyResult, 'state' | 'error'>> {
     const { index, publish, warn } = this.#options
-    const { state, news, first, error } = await verifier.verify(connectionId)
+    const { connectionId } = state.connection
     index.update(state)
     if (error !== null) warn('the venue of a connection could not be verified', error, connectionId)
     if (news) {

@@ -89,11 +89,14 @@ export class ManagedConnections {
   /** Merges: tags that are not named stay. When it resolves, callers who lose the connection by it are rejected. */
   async update (connectionId: string, change: ConnectionChange): Promise<Connection> {
     const { connections, index, lifecycle, lock, publish } = this.#options
-    const write = (): Promise<ConnectionState | null> => connections.update(connectionId, change)
-    const before = await (change.tags === undefined ? write() : lock.run(connectionId, write)) // Nango merges metadata itself
-    index.forget(connectionId)
-    await publish(connectionId)
-    return await this.#completeOne(before === null ? await connections.fresh(connectionId) : await lifecycle.settleTags(before))
+    const write = async (): Promise<ConnectionState> => {
+      const before = await connections.update(connectionId, change)
+      index.forget(connectionId)
+      await publish(connectionId)
+      return before === null ? await connections.fresh(connectionId) : await lifecycle.settleTags(before)
+    }
+    const state = await (change.tags === undefined ? write() : lock.run(connectionId, write)) // Nango merges metadata itself
+    return await this.#completeOne(state)
   }
 
   /**

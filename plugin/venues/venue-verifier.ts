@@ -120,24 +120,27 @@ export class VenueVerifier {
   }
 
   async #run (connectionId: string, created?: CreatedConnection): Promise<VerifyResult> {
-    return await this.#options.lock.run(connectionId, async () => {
-      const before = created?.state ?? await this.#options.connections.fresh(connectionId)
-      if (before.verification !== 'unverified') return { state: before, news: false, first: false, error: null }
-      const first = before.connection.venue === null
-      const progress = { entry: this.#failures.get(connectionId)?.entry ?? '' }
-      try {
-        const state = await this.#verify(before, progress, created)
-        this.#failures.delete(connectionId)
-        return { state, news: true, first, error: null }
-      } catch (error) {
-        if (!isRollerError(error)) throw error
-        const explained = explain(error)
-        const { code, retryAfter } = explained
-        const restMs = retryAfter !== undefined ? retryAfter * 1000 : FINAL.has(code) ? FAILED_RETRY_DELAY_MS : REST_MS
-        this.#failures.set(connectionId, { error: explained, until: this.#options.clock.now() + restMs, entry: progress.entry })
-        return { state: progress.entry === '' ? before : { ...before, entry: progress.entry }, news: false, first, error: explained }
-      }
-    })
+    return await this.#options.lock.run(connectionId, () => this.verifyLocked(connectionId, created))
+  }
+
+  /** Same for a caller that holds the connection's lock. */
+  async verifyLocked (connectionId: string, created?: CreatedConnection): Promise<VerifyResult> {
+    const before = created?.state ?? await this.#options.connections.fresh(connectionId)
+    if (before.verification !== 'unverified') return { state: before, news: false, first: false, error: null }
+    const first = before.connection.venue === null
+    const progress = { entry: this.#failures.get(connectionId)?.entry ?? '' }
+    try {
+      const state = await this.#verify(before, progress, created)
+      this.#failures.delete(connectionId)
+      return { state, news: true, first, error: null }
+    } catch (error) {
+      if (!isRollerError(error)) throw error
+      const explained = explain(error)
+      const { code, retryAfter } = explained
+      const restMs = retryAfter !== undefined ? retryAfter * 1000 : FINAL.has(code) ? FAILED_RETRY_DELAY_MS : REST_MS
+      this.#failures.set(connectionId, { error: explained, until: this.#options.clock.now() + restMs, entry: progress.entry })
+      return { state: progress.entry === '' ? before : { ...before, entry: progress.entry }, news: false, first, error: explained }
+    }
   }
 
   async #verify (before: ConnectionState, progress: { entry: string }, created?: CreatedConnection): Promise<ConnectionState> {
