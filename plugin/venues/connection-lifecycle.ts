@@ -72,7 +72,10 @@ export class ConnectionLifecycle {
     const known = this.#options.index.last(connectionId)?.status
     const state = await this.#read(connectionId)
     if (state === null || state.connection.status !== 'reconnect-required') return
-    if (this.#failing.has(connectionId) && known !== 'connected') return
+    const failure = this.#failing.get(connectionId)
+    // Credentials that were verified since then work: their failure is another, and its predecessor may have ended on another replica.
+    const isSame = failure !== undefined && (failure.entry === state.entry || state.verification === 'unverified')
+    if (isSame && known !== 'connected') return
     await this.#options.publish(connectionId)
     await this.#emit('connection.failed', state.connection, state.errorId)
     this.#failing.set(connectionId, { entry: state.entry, errorId: state.errorId })
