@@ -92,6 +92,7 @@ export class UsageMeter {
   #today = NaN
   #month = ''
   #timer: unknown = null
+  #closed = false
   /** Sent without a reply: Redis may have added it. */
   #unanswered: Count | null = null
   #flushing: Promise<void> = Promise.resolve()
@@ -127,6 +128,7 @@ export class UsageMeter {
   }
 
   async close (): Promise<void> {
+    this.#closed = true
     this.#options.clock.clearTimeout(this.#timer)
     await this.#flush().catch(() => {})
   }
@@ -163,17 +165,26 @@ export class UsageMeter {
   }
 
   #flushSoon (): void {
+    if (this.#closed) return
     this.#timer ??= this.#options.clock.setTimeout(() => {
       this.#timer = null
-      this.#flush().catch(() => {}) // unsent counts are sent with the next flush
+      this.#flush().catch(() => {}) // repeated until they are sent
     }, FLUSH_AFTER)
     if (typeof this.#timer === 'object' && this.#timer !== null && 'unref' in this.#timer) (this.#timer as NodeJS.Timeout).unref()
   }
 
-  /** One at a time: Redis knows only the last count of this meter. */
+  /**
+   * One at a time: Redis knows only the last count of this meter, and for an hour, so what failed is sent again soon, also without a
+   * further call.
+   */
   async #flush (): Promise<void> {
     this.#flushing = this.#flushing.catch(() => {}).then(() => this.#sendAll())
-    await this.#flushing
+    try {
+      await this.#flushing
+    } catch (error) {
+      this.#flushSoon()
+      throw error
+    }
   }
 
   async #sendAll (): Promise<void> {
