@@ -1,6 +1,6 @@
 /** The folder of an export: one process at a time writes in it, and what is not finished lies apart. */
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
+import { mkdir, open, readFile, readlink, rename, rm, stat, utimes } from 'node:fs/promises'
 import { hostname, uptime } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -79,10 +79,16 @@ export async function syncFolder (folder: string): Promise<void> {
   try { await handle.sync() } finally { await handle.close() }
 }
 
-interface Holder { readonly host: string, readonly pid: number, readonly id: string }
+interface Holder {
+  readonly host: string
+  /** Of Linux: elsewhere, such as in another container, the process id belongs to another process. */
+  readonly namespace: string
+  readonly pid: number
+  readonly id: string
+}
 
 async function lock (file: string, folder: string, renewed: number): Promise<() => Promise<void>> {
-  const holder: Holder = { host: hostname(), pid: process.pid, id: randomBytes(8).toString('hex') }
+  const holder: Holder = { host: hostname(), namespace: await ownNamespace(), pid: process.pid, id: randomBytes(8).toString('hex') }
   for (let tries = 0; ; tries++) {
     try {
       const handle = await open(file, 'wx')
@@ -129,8 +135,8 @@ async function isHeld (file: string, holder: Holder | null, renewed: number): Pr
   if (written === null) return false
   const isRecent = Date.now() - written.mtimeMs < EXPIRED
   if (holder === null || holder.host !== hostname()) return isRecent
-  if (holder.pid === process.pid) {
-    // A restarted container has the same host name and process id, and so have two containers with the network of their host.
+  if (holder.pid === process.pid || holder.namespace !== await ownNamespace()) {
+    // A restarted container has the same host name, and so have two containers with the network of their host.
     if (isRecent) await setTimeout(renewed * 1.2)
     const now = await stat(file).catch(() => null)
     return now !== null && now.mtimeMs > written.mtimeMs
@@ -149,10 +155,12 @@ function isRunning (pid: number): boolean {
   }
 }
 
+async function ownNamespace (): Promise<string> { return await readlink('/proc/self/ns/pid').catch(() => '') }
+
 async function readHolder (file: string): Promise<Holder | null> {
   try {
-    const { host, pid, id } = JSON.parse(await readFile(file, 'utf8')) as Partial<Holder> // checked in the next line
-    return typeof host === 'string' && typeof pid === 'number' && typeof id === 'string' ? { host, pid, id } : null
+    const { host, namespace = '', pid, id } = JSON.parse(await readFile(file, 'utf8')) as Partial<Holder> // checked in the next line
+    return typeof host === 'string' && typeof pid === 'number' && typeof id === 'string' ? { host, namespace, pid, id } : null
   } catch {
     return null
   }

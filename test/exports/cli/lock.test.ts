@@ -1,6 +1,6 @@
 /** Which lock of a folder is one of an export that runs. */
 import { open, type FileHandle } from 'node:fs/promises'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
@@ -16,7 +16,8 @@ function newFolder (t: Test): { folder: string, lock: string } {
 
 test('a process that has the number of one from before the machine was started again holds nothing', async (t) => {
   const { folder, lock } = newFolder(t)
-  writeFileSync(lock, JSON.stringify({ host: hostname(), pid: process.ppid, id: 'before' }))
+  const namespace = process.platform === 'linux' ? readlinkSync('/proc/self/ns/pid') : ''
+  writeFileSync(lock, JSON.stringify({ host: hostname(), namespace, pid: process.ppid, id: 'before' }))
   await t.rejects(openFolder(folder), /Another export writes/, 'since then it does')
   utimesSync(lock, 0, 0)
   await (await openFolder(folder)).release()
@@ -29,6 +30,16 @@ test('a process of another container, with the same number and host name, holds 
   await t.rejects(openFolder(folder, 1_000), /Another export writes/)
   await held.release()
   writeFileSync(lock, JSON.stringify({ host: hostname(), pid: process.pid, id: 'killed' }))
+  await (await openFolder(folder, 50)).release()
+})
+
+test('a process of another container holds the folder while it runs, whatever its number', async (t) => {
+  const { folder, lock } = newFolder(t)
+  writeFileSync(lock, JSON.stringify({ host: hostname(), namespace: 'pid:[1]', pid: 2 ** 30, id: 'other' }))
+  const renewing = setInterval(() => { utimesSync(lock, new Date(), new Date()) }, 10)
+  t.teardown(() => { clearInterval(renewing) })
+  await t.rejects(openFolder(folder, 100), /Another export writes/)
+  clearInterval(renewing)
   await (await openFolder(folder, 50)).release()
 })
 
