@@ -226,7 +226,12 @@ class Upstream implements CallHandler {
         reservation?.drop(lease)
         if (reservation !== null) reservation.accepted = false
       }
-      classification = classifyFailure(error, this.transport)
+      try {
+        classification = classifyFailure(error, this.transport)
+      } catch (ended) {
+        if (!unsent) this.#countUse(progress) // the caller has left, and ROLLER may execute the call nevertheless
+        throw ended
+      }
     }
     reservation?.record(classification, progress.exchange?.status ?? null)
     if (!unsent && mayHaveArrived(classification)) this.#countUse(progress)
