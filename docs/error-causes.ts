@@ -20,7 +20,7 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
   ROLLER_ERR_VENUE_CHANGED: 'Credentials of another venue were entered for this connection, so that calls would read or write the ' +
     'wrong venue.',
   ROLLER_ERR_VENUE_UNVERIFIED: 'Credentials were entered, and neither ROLLER nor Nango has confirmed their venue yet. Until then ' +
-    'no call of the connection is sent. `detail` names the pending step.',
+    'no call of the connection is sent, and a change of its tags waits for at most 5 s. `detail` names the pending step.',
   ROLLER_ERR_ENVIRONMENT: 'The connection has credentials of Playground and the gateway is set to Live, or the reverse.',
   ROLLER_ERR_OPERATION_FORBIDDEN: 'The call is `POST /token`, a write on a read-only gateway, an operation that `operations` ' +
     'closes, or a path outside the catalog while an operation is closed.',

@@ -34,7 +34,7 @@ export class ConnectionLock {
     }
     if (release === null) {
       throw new RollerError('ROLLER_ERR_VENUE_UNVERIFIED', {
-        detail: 'Another request or replica is verifying which venue these credentials are of.', retryAfter: 1
+        detail: 'Another request or replica is verifying the venue of this connection, or is changing its tags.', retryAfter: 1
       })
     }
     try {
