@@ -9,7 +9,7 @@ import {
   CLIENT_CAPABILITIES_META_KEY, createRequestStateCodec, inputRequired, inputResponse,
   type InputRequiredResult, type RequestStateCodec, type ServerContext
 } from '@modelcontextprotocol/server'
-import { isRollerError, RollerError } from '../errors.ts'
+import { RollerError } from '../errors.ts'
 import type { Registration } from '../registration.ts'
 import { isRecord } from '../util/is-record.ts'
 import { systemClock } from '../util/clock.ts'
@@ -53,7 +53,7 @@ export class Confirmations {
   /**
    * @param describe what will happen, in plain words; called for the question
    * @returns null when the call is confirmed, otherwise what the client has to ask
-   * @throws RollerError ROLLER_ERR_NOT_CONFIRMED
+   * @throws RollerError ROLLER_ERR_NOT_CONFIRMED, ROLLER_ERR_REDIS_UNAVAILABLE
    */
   async require (
     context: ServerContext, canAsk: boolean, call: ConfirmedCall, describe: () => Promise<string>
@@ -92,15 +92,8 @@ export class Confirmations {
   /** Before anything is sent: a state whose use cannot be recorded is not used. */
   async #use ({ connectionId }: ConfirmedCall, { nonce }: ConfirmationState): Promise<void> {
     const key = { connectionId, id: nonce }
-    try {
-      if (await this.#used.claim(key) !== 'new') throw notConfirmed('The confirmation was used before.')
-      await this.#used.done(key)
-    } catch (error) {
-      if (isRollerError(error)) throw error
-      throw new RollerError('ROLLER_ERR_OVERLOADED', {
-        detail: 'Redis is down, so the gateway cannot record that the confirmation is used.', retryAfter: 5, cause: error
-      })
-    }
+    if (await this.#used.claim(key) !== 'new') throw notConfirmed('The confirmation was used before.')
+    await this.#used.done(key)
   }
 }
 
