@@ -1,8 +1,9 @@
 /** Authenticates callers by JSON Web Token. The issuer's public keys are fetched; its claims determine the caller's scopes. */
 import {
-  createLocalJWKSet, createRemoteJWKSet, customFetch, errors, jwtVerify, type CryptoKey, type JWTPayload, type JWTVerifyGetKey
+  createLocalJWKSet, createRemoteJWKSet, customFetch, errors, jwtVerify, type CryptoKey, type JWTPayload, type JWTVerifyGetKey,
+  type JWTVerifyOptions, type JWTVerifyResult
 } from 'jose'
-import { RollerError } from 'fastify-roller'
+import { isRollerError, RollerError } from 'fastify-roller'
 import { SCOPES, type Caller } from './caller.ts'
 
 export interface JwtOptions {
@@ -35,19 +36,31 @@ export function createTokenCheck (
   { jwksUrl, issuer, audience, clockTolerance = CLOCK_TOLERANCE, scopeClaim, fetch = globalThis.fetch }: JwtOptions
 ): TokenCheck {
   const keys = issuerKeys(jwksUrl, fetch)
+  const options = { issuer, audience, clockTolerance, algorithms: ALGORITHMS, requiredClaims: ['exp'] }
   return async (token) => {
     try {
-      const { payload } = await jwtVerify(
-        token, keys, { issuer, audience, clockTolerance, algorithms: ALGORITHMS, requiredClaims: ['exp'] }
-      )
+      const { payload } = await jwtVerify(token, keys, options).catch((error: unknown) => verifyWithAny(token, error, options))
       // A list or an object as the subject would give all its callers one name, and so one shared rate limit and log name.
       if (!isSubject(payload.sub)) return { rejected: `The token's claim sub is no text of at most ${MAX_SUBJECT_LENGTH} characters.` }
       return { caller: toCaller(payload, scopeClaim) }
     } catch (error) {
-      if (error instanceof errors.JOSEError) return { rejected: reasonOf(error) }
-      throw error
+      if (isRollerError(error)) throw error
+      return { rejected: reasonOf(error) }
     }
   }
+}
+
+/** During a rotation, an issuer may publish several keys of one id, or without an id. */
+async function verifyWithAny (token: string, error: unknown, options: JWTVerifyOptions): Promise<JWTVerifyResult> {
+  if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
+  for await (const key of error) {
+    try {
+      return await jwtVerify(token, key, options)
+    } catch (failure) {
+      if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure
+    }
+  }
+  throw new errors.JWSSignatureVerificationFailed()
 }
 
 function isSubject (sub: unknown): boolean {
@@ -67,7 +80,8 @@ function nameOf ({ sub, client_id: clientId, azp }: JWTPayload): Pick<Caller, 'n
   return client === undefined ? { name: 'jwt:', anonymous: true } : { name: `jwt-client:${String(client)}` }
 }
 
-function reasonOf (error: errors.JOSEError): string {
+/** Any other error is that of a published key which Node.js cannot use. */
+function reasonOf (error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'The token has expired.'
   if (error instanceof errors.JWTClaimValidationFailed) return `The token's claim ${error.claim} does not fit this gateway.`
   if (error instanceof errors.JWKSNoMatchingKey) return 'The token is signed by a key that its issuer does not publish.'
@@ -97,19 +111,20 @@ function issuerKeys (url: string, fetch: typeof globalThis.fetch): JWTVerifyGetK
   return async (header, token) => {
     if (Date.now() < restUntil) return await known(header, token)
     try {
-      const key = await remote(header, token)
-      if (remote.fresh) fetchedAt = Date.now()
-      return key
+      return await remote(header, token)
     } catch (error) {
       if (!isOutage(error)) throw error
       restUntil = Date.now() + REST_MS
       return await known(header, token)
+    } finally {
+      if (remote.fresh) fetchedAt = Date.now()
     }
   }
 }
 
 /** Errors of the issuer, not of the token: no response, a status other than 200, no key set. */
 function isOutage (error: unknown): boolean {
+  if (error instanceof DOMException) return false // Web Cryptography's for a published key that it cannot import
   if (!(error instanceof errors.JOSEError)) return true
   return error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid || error.code === 'ERR_JOSE_GENERIC'
 }

@@ -96,6 +96,35 @@ test('fetches the issuer\'s keys again for an unknown key id, at a limited rate'
   t.equal(issuer.fetched(), 2)
 })
 
+test('accepts tokens of each of several keys with one id', async (t) => {
+  const issuer = await startIssuer(t)
+  const built = await start(t, issuer)
+  const long = { expires: 90_000 }
+  const earlier = await issuer.token({}, long)
+  await issuer.rotate('one')
+  const tokens = [earlier, await issuer.token({}, long)]
+  for (const token of tokens) t.equal((await call(built, token)).statusCode, 200)
+  t.match((await call(built, await issuer.token({ aud: 'another' }))).json(), { status: 401, detail: /claim aud/ })
+  await issuer.rotate('one', true)
+  t.match((await call(built, await issuer.token())).json(), { status: 401, detail: /signature or form/ }, 'of none of them')
+  issuer.respond((response) => { response.destroy() })
+  moveTime(t, 620 * SECOND)
+  for (const token of tokens) t.equal((await call(built, token)).statusCode, 200, 'also while the issuer is unavailable')
+})
+
+test('rejects a token that names a published key which cannot be used', async (t) => {
+  const issuer = await startIssuer(t)
+  const unusable = [
+    { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA', kid: 'no point' }, { kty: 'RSA', n: 'AA', e: 'AA', kid: 'too short' }
+  ]
+  issuer.respond((response) => { response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: unusable })) })
+  const built = await start(t, issuer)
+  for (const [alg, kid] of [['ES256', 'no point'], ['RS256', 'too short'], ['RS256', 'unknown']] as const) {
+    const token = [{ alg, kid }, { iss: ISSUER }, ''].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+    t.match((await call(built, token)).json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED' }, kid)
+  }
+})
+
 test('rejects a withdrawn key after the next fetch', async (t) => {
   const issuer = await startIssuer(t)
   const built = await start(t, issuer)
