@@ -83,7 +83,7 @@ export interface ReceivedMessage {
 }
 
 /** Names of kinds that would collide with events of the gateway. */
-const RESERVED: ReadonlySet<string> = new Set(['connection', 'unknown'])
+const RESERVED: ReadonlySet<string> = new Set(['connection', 'unknown', 'usage'])
 const WORD = /^[A-Za-z][A-Za-z0-9]{0,63}$/
 const ID = /^[\x21-\x7e]{1,128}$/
 

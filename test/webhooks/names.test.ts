@@ -46,7 +46,7 @@ test('keeps the content of an undocumented message', async (t) => {
     message({ type: 'a.b' }), message({ type: 7 }), message({ eventType: null }),
     // Would collide with an event of the gateway.
     message({ type: 'Connection', eventType: 'Deleted' }), message({ type: 'connection' }),
-    message({ type: 'Unknown', eventType: 'Message' })
+    message({ type: 'Unknown', eventType: 'Message' }), message({ type: 'Usage', eventType: 'Warning' })
   ]
   for (const body of bodies) {
     const plain = typeof body === 'string' ? body : JSON.parse(JSON.stringify(body)) as unknown
