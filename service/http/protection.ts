@@ -1,5 +1,5 @@
 /** Load shedding and rate limits: one caller, or too many, must not block the others. */
-import rateLimit from '@fastify/rate-limit'
+import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RollerError } from 'fastify-roller'
@@ -37,8 +37,8 @@ export async function limitCallers (scope: FastifyInstance, max: number): Promis
     }
   }
   return {
-    onCalled: max === 0 ? null : limiter(max, ({ caller, ip }) => caller?.name ?? ip),
-    onRejected: limiter(MAX_REJECTED, ({ ip }) => ip)
+    onCalled: max === 0 ? null : limiter(max, ({ caller, ip }) => caller?.name ?? normalizeIP(ip)),
+    onRejected: limiter(MAX_REJECTED, ({ ip }) => normalizeIP(ip)) // one host may have all IPv6 addresses of its network
   }
 }
 

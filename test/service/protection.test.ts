@@ -46,6 +46,13 @@ test('limits by address without keys, according to TRUST_PROXY', async (t) => {
   t.same([await from('198.51.100.1', '203.0.113.7'), await from('198.51.100.1', '203.0.113.8')], [200, 429], 'one that is not')
 })
 
+test('limits the IPv6 addresses of one network together', async (t) => {
+  const { app } = await service(t, { AUTH: 'none', RATE_LIMIT: '1' })
+  const from = async (remoteAddress: string): Promise<number> =>
+    (await app.inject({ url: '/roller/sandbox/echo', remoteAddress, headers: VENUE })).statusCode
+  t.same([await from('2001:db8::1'), await from('2001:db8::2'), await from('2001:db8:0:1::1')], [200, 429, 200])
+})
+
 test('limits attempts with invalid keys, and not a valid caller at the same address', async (t) => {
   const { app } = await service(t, { API_KEYS: KEY })
   const call = async (key: string, remoteAddress = '203.0.113.1') => await app.inject(
