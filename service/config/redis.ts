@@ -35,6 +35,8 @@ export function redisHint (reason: string): string {
       return 'it does not take the user and password in REDIS_URL.'
     case 'NOPERM':
       return 'its user may not run the commands that are needed.'
+    case 'ERR': // to SELECT, or to the connection itself
+      return 'it has no database of the number in REDIS_URL, or too many clients.'
     case 'DENIED':
     case 'EPIPE': // the connection was closed during the handshake
     case 'ECONNRESET':

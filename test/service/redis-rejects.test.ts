@@ -66,6 +66,8 @@ test('classifies all causes', (t) => {
   t.equal(redisReason(reply('NOPERM this user has no permissions to run the \'eval\' command')), 'NOPERM')
   t.equal(redisReason(reply(`something with ${PASSWORD}`)), 'ReplyError')
   t.equal(redisReason(Object.assign(new Error('x'), { code: 'ETIMEDOUT' })), 'ETIMEDOUT')
+  t.equal(redisReason(reply('ERR DB index is out of range')), 'ERR')
+  t.match(redisHint('ERR'), /no database of the number/)
   t.match(redisHint('EPIPE'), /protected-mode/)
   t.match(redisHint('ECONNREFUSED'), /REDIS_URL/)
   t.end()
