@@ -23,7 +23,8 @@ export function openRoller (options: AllOptions, log: AssemblyLog): OpenRoller {
 
 export type { AllOptions, AssemblyLog }
 export { HTTP_ADDRESS_RULE, isHttpAddress } from './util/http-address.ts'
-export { isProxyUrl, PROXY_RULE, proxyFinder, type FindProxy, type ProxyOptions } from './util/proxy.ts'
+export { isDecodable, isProxyUrl, PROXY_RULE, proxyFinder, type FindProxy, type ProxyOptions } from './util/proxy.ts'
+export { isConnectionId } from './nango/connection-id.ts'
 export { openAgent } from './util/outgoing-agent.ts'
 export type { Layer } from './errors.ts'
 export { describeError, type LoggedError } from './util/log-error.ts'

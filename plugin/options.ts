@@ -8,7 +8,7 @@ import type { ReadExports } from './exports/export-list.ts'
 import type { RateLimitObserver } from './gateway/limits/rate-limiter.ts'
 import type { RedisLike } from './redis/client.ts'
 import { cacheFaults, type CacheRules } from './gateway/cache/rules.ts'
-import { checkConnectionId } from './nango/connection-id.ts'
+import { isConnectionId } from './nango/connection-id.ts'
 import type { RetryPolicy } from './gateway/retry.ts'
 import type { UpstreamTracer } from './gateway/transport/traced.ts'
 import { HTTP_ADDRESS_RULE, isHttpAddress } from './util/http-address.ts'
@@ -407,7 +407,8 @@ function schemaFaults (options: Fields): Map<string, string> {
 const TEXTS: readonly (readonly [name: string, isValid: (text: string) => boolean, rule: string])[] = [
   ['rollerBaseUrl', isRollerBaseUrl, ROLLER_BASE_URL_RULE],
   ['otherBaseUrl', isRollerBaseUrl, ROLLER_BASE_URL_RULE],
-  ['connection', canBeConnectionId, 'an id as Nango gives it, of at most 255 characters, or a function (request) => connection id'],
+  ['connection', isConnectionId, // any other would make every call fail with 404
+    'an id as Nango gives it, of at most 255 characters, or a function (request) => connection id'],
   ['publicUrl', isPublicUrl, PUBLIC_URL_RULE],
   ['proxy.http', (url) => url === '' || isProxyUrl(url), PROXY_RULE],
   ['proxy.https', (url) => url === '' || isProxyUrl(url), PROXY_RULE],
@@ -421,15 +422,6 @@ function textFaults (options: Fields): Fault[] {
     const text = name.split('.').reduce<unknown>((value, key) => isPlainObject(value) ? value[key] : undefined, options)
     return typeof text === 'string' && !isValid(text) ? [wrong(name, rule)] : []
   })
-}
-
-/** An id that Nango cannot store would make every call fail with 404. */
-function canBeConnectionId (id: string): boolean {
-  try {
-    return checkConnectionId(id) === id
-  } catch {
-    return false
-  }
 }
 
 /** The connect page sends a Client Secret to Nango. */

@@ -14,10 +14,21 @@ export interface ProxyOptions {
 export type FindProxy = (url: string | URL) => URL | null
 
 /** What a message says of a wrong one. */
-export const PROXY_RULE = 'the http or https address of a proxy, without path, such as http://proxy.example.com:3128'
+export const PROXY_RULE =
+  'the http or https address of a proxy, without path, with any user and password percent-encoded, such as http://proxy.example.com:3128'
 
 export function isProxyUrl (text: string): boolean {
-  return /^https?:\/\/[^/?#\\\s]+\/?$/i.test(text) && URL.canParse(text)
+  return /^https?:\/\/[^/?#\\\s]+\/?$/i.test(text) && URL.canParse(text) && isDecodable(new URL(text).username + new URL(text).password)
+}
+
+/** As the user and password of an address must be. */
+export function isDecodable (text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 interface Exception {

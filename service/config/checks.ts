@@ -1,7 +1,7 @@
 /** Checks across several variables, and of addresses. */
 import { isIP } from 'node:net'
 import {
-  HTTP_ADDRESS_RULE, isHttpAddress, isPublicUrl, isRollerBaseUrl, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE
+  HTTP_ADDRESS_RULE, isConnectionId, isHttpAddress, isPublicUrl, isRollerBaseUrl, PUBLIC_URL_RULE, ROLLER_BASE_URL_RULE
 } from 'fastify-roller/internal'
 import { anyLimited } from '../auth/caller.ts'
 import type { JwtOptions } from '../auth/jwt.ts'
@@ -28,7 +28,11 @@ export function checkAddresses (environment: Environment, faults: string[]): voi
 export function checkConnectionId (
   { ROLLER_CONNECTION_ID: connectionId }: Environment, keys: readonly KeyedCaller[], keysSource: string, faults: string[]
 ): void {
-  if (connectionId === undefined || !anyLimited(keys)) return
+  if (connectionId === undefined) return
+  if (!isConnectionId(connectionId)) {
+    faults.push('ROLLER_CONNECTION_ID must be an id as Nango gives it, of at most 255 characters. Example: ROLLER_CONNECTION_ID=demo-venue')
+  }
+  if (!anyLimited(keys)) return
   faults.push(`${keysSource} limits callers to their own venues, and ROLLER_CONNECTION_ID sets one venue for all. ` +
     'Keep one of the two: take ROLLER_CONNECTION_ID out of the environment, or tags and connections out of the keys. ' +
     'Example: ROLLER_CONNECTION_ID=demo-venue')

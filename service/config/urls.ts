@@ -1,4 +1,5 @@
 /** Addresses in the environment that may contain credentials. A library's own error would quote an invalid one. */
+import { isDecodable } from 'fastify-roller/internal'
 
 /** The error message for an invalid address. */
 export const REDIS_URL_RULE =
@@ -17,13 +18,4 @@ export function isKeySetUrl (text: string): boolean {
   if (!/^https?:\/\/[^/?#@\\\s]+([/?][^#\\\s]*)?$/i.test(text) || !URL.canParse(text)) return false
   const { protocol, hostname } = new URL(text)
   return protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
-}
-
-function isDecodable (text: string): boolean {
-  try {
-    decodeURIComponent(text)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -34,7 +34,7 @@ function isNetwork (text: string): boolean {
   const [address = '', bits, ...more] = text.split('/')
   const version = isIP(address)
   if (version === 0 || more.length > 0) return false
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)) // Fastify takes no /0
 }
 
 /** Origins whose pages may call. Exact: a wildcard would allow every page with a stolen key to call. */

@@ -100,6 +100,8 @@ test('names each invalid value, with an example', async (t) => {
     ['NANGO_INTEGRATION_ID', `${CANARY}/`], ['ROLLER_READ_ONLY', CANARY], ['TRUST_PROXY', CANARY], ['LOG_LEVEL', CANARY], ['AUTH', CANARY],
     ['SHUTDOWN_GRACE', '0'],
     ['ROLLER_CONNECTION_ID', CANARY.repeat(30)], ['TRUST_PROXY', '10.0.0.0/33'], ['TRUST_PROXY', '0'],
+    ['TRUST_PROXY', '10.0.0.0/0'], ['TRUST_PROXY', '::/0'], ['ROLLER_CONNECTION_ID', '..'],
+    ['ROLLER_CONNECTION_ID', `${CANARY}\n`.repeat(2)],
     ['TRUST_PROXY', `10.0.0.1,${CANARY}`], ['CORS_ORIGINS', '*'], ['CORS_ORIGINS', `https://${CANARY}.example/`],
     ['CORS_ORIGINS', CANARY], ['ROLLER_OPERATIONS_ALLOW', `GET /bookings,${CANARY}`], ['ROLLER_OPERATIONS_DENY', CANARY],
     ['ROLLER_OPERATIONS_DENY', ','], ['ON_REDIS_DOWN', CANARY], ['POLL_INTERVAL', '86401'],

@@ -120,7 +120,12 @@ test('a proxy that wants other credentials is named', async (t) => {
 })
 
 test('a wrong address of a proxy is a fault that repeats no value', async (t) => {
-  for (const [name, value] of [['HTTPS_PROXY', 'socks5://canary:1080'], ['HTTP_PROXY', 'http://canary/path'], ['http_proxy', 'ca nary']]) {
+  for (
+    const [name, value] of [
+      ['HTTPS_PROXY', 'socks5://canary:1080'], ['HTTP_PROXY', 'http://canary/path'], ['http_proxy', 'ca nary'],
+      ['HTTP_PROXY', 'http://user:canary%@host']
+    ]
+  ) {
     const { stderr, exited } = startProcess(t, { [name ?? '']: value ?? '' })
     t.equal(await exited, 1)
     t.match(stderr(), /- HTTPS?_PROXY must be the http or https address of a proxy.*Example: HTTPS?_PROXY=http/)
