@@ -6,6 +6,7 @@ import { Addresses, sendProblem, toRollerError } from 'fastify-roller/internal'
 import type { Config, ConnectedConfig } from '../config/config.ts'
 import { connectionNames, loggerOptions, requestId, requestLogger } from '../observability/logging.ts'
 import { requestCounter, type Metrics } from '../observability/metrics.ts'
+import { onRequestEnd } from '../observability/request-end.ts'
 import type { Tracing } from '../observability/tracing.ts'
 import { watchConnectionUse } from './connection-use.ts'
 import type { Cors } from './cors.ts'
@@ -86,10 +87,9 @@ export function createServer ({ config, timeouts, cors, sandbox, metrics, tracin
   if (sandbox) markResponses(app)
   watchConnectionUse(app)
   rejectViolations(app, cors)
-  app.addHook('onResponse', (request, reply, done) => {
+  onRequestEnd(app, (request, reply) => {
     log(request, reply)
     count(request, reply)
-    done()
   })
   return app
 }

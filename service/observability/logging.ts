@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache'
 import { pino } from 'pino'
 import { describeError, problemOf, type LoggedError } from 'fastify-roller/internal'
 import { logDestination } from './log-destination.ts'
+import { isAborted } from './request-end.ts'
 import { layerOf } from './request-facts.ts'
 
 /** Redacted paths, in case a secret is logged by mistake. */
@@ -67,7 +68,7 @@ export function requestLogger ({ nameConnection, more }: RequestLogOptions): Log
       reqId: request.id,
       method,
       route: routeOptions.url ?? 'unknown',
-      status: reply.statusCode,
+      ...(isAborted(reply) ? { aborted: true } : { status: reply.statusCode }),
       by,
       layer: layerOf(request, reply),
       code: problem?.code,

@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { Roller } from 'fastify-roller'
 import type { ToolCall } from 'fastify-roller/mcp'
 import type { RateLimitObserver, ReadExports } from 'fastify-roller/internal'
+import { isAborted } from './request-end.ts'
 import { layerOf, operationOf } from './request-facts.ts'
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
@@ -75,14 +76,14 @@ export function toolCallCounter ({ registry }: Metrics): (call: ToolCall) => voi
   }
 }
 
-/** Counts a finished request. */
+/** Counts an ended request. */
 export type CountRequest = (request: FastifyRequest, reply: FastifyReply) => void
 
 export function requestCounter ({ registry }: Metrics): CountRequest {
   const registers = [registry]
   const requests = new Counter({
     name: 'roller_requests_total',
-    help: 'Finished requests, by operation, status class, and layer of the response.',
+    help: 'Ended requests, by operation, status class (aborted: the client left), and layer of the response.',
     labelNames: ['operation', 'status', 'layer'],
     registers
   })
@@ -109,7 +110,8 @@ export function requestCounter ({ registry }: Metrics): CountRequest {
   const repeats = new Counter({ name: 'roller_repeats_total', help: 'Retries of calls.', registers })
   return (request, reply) => {
     const operation = operationOf(request)
-    requests.inc({ operation, status: `${Math.floor(reply.statusCode / 100)}xx`, layer: layerOf(request, reply) })
+    const status = isAborted(reply) ? 'aborted' : `${Math.floor(reply.statusCode / 100)}xx`
+    requests.inc({ operation, status, layer: layerOf(request, reply) })
     whole.observe({ operation }, reply.elapsedTime / 1000)
     const call = request.rollerCall
     // Without an attempt of its own, it shared another call's response.

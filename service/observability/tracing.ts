@@ -7,6 +7,7 @@ import type { Agent } from 'node:http'
 import type { Attributes, Span, Tracer } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { proxyFinder, VERSION, type ProxyOptions, type UpstreamTracer } from 'fastify-roller/internal'
+import { isAborted, onRequestEnd } from './request-end.ts'
 import { layerOf, operationOf } from './request-facts.ts'
 
 export interface Tracing {
@@ -83,16 +84,18 @@ function traceRequests (app: FastifyInstance, { api, tracer, spans }: RequestTra
     spans.set(request, span)
     api.context.with(api.trace.setSpan(parent, span), done)
   })
-  app.addHook('onResponse', (request, reply, done) => {
+  onRequestEnd(app, (request, reply) => {
     const span = spans.get(request)
-    if (span !== undefined) {
-      const layer = layerOf(request, reply)
-      span.updateName(operationOf(request))
-      span.setAttributes({ 'http.response.status_code': reply.statusCode, 'roller.layer': layer, ...callAttributes(request) })
-      if (reply.statusCode >= 500) span.setStatus({ code: api.SpanStatusCode.ERROR })
-      span.end()
-    }
-    done()
+    if (span === undefined) return
+    const layer = layerOf(request, reply)
+    span.updateName(operationOf(request))
+    span.setAttributes({
+      ...(isAborted(reply) ? { 'error.type': 'aborted' } : { 'http.response.status_code': reply.statusCode }),
+      'roller.layer': layer,
+      ...callAttributes(request)
+    })
+    if (reply.statusCode >= 500 || isAborted(reply)) span.setStatus({ code: api.SpanStatusCode.ERROR })
+    span.end()
   })
 }
 
