@@ -1,6 +1,12 @@
 -- KEYS  the version, a list of the connections it was raised for
--- ARGV  publish, connection, longest list, life in milliseconds | read, the version that is known, the name of all connections
+-- ARGV  publish, connection, longest list, life in milliseconds | read, the version that is known, the name of all, longest list
 if ARGV[1] == 'publish' then
+  -- A Redis that was restarted without its data must not reach a version that a replica knows: the first is the time, in milliseconds.
+  if redis.call('EXISTS', KEYS[1]) == 0 then
+    local time = redis.call('TIME')
+    redis.call('SET', KEYS[1], string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))
+    redis.call('DEL', KEYS[2])
+  end
   local version = redis.call('INCR', KEYS[1])
   redis.call('RPUSH', KEYS[2], ARGV[2])
   redis.call('LTRIM', KEYS[2], -tonumber(ARGV[3]), -1)
@@ -8,9 +14,12 @@ if ARGV[1] == 'publish' then
   return { version }
 end
 local version = tonumber(redis.call('GET', KEYS[1]) or 0)
-local missed = version - tonumber(ARGV[2])
+local known = tonumber(ARGV[2])
+local missed = version - known
 if missed == 0 then return { version } end
-if missed < 0 or missed > redis.call('LLEN', KEYS[2]) then return { version, ARGV[3] } end
+local listed = redis.call('LLEN', KEYS[2])
+if known == 0 and listed < tonumber(ARGV[4]) then missed = listed end -- all since the first
+if missed < 0 or missed > listed then return { version, ARGV[3] } end
 local reply = redis.call('LRANGE', KEYS[2], -missed, -1)
 table.insert(reply, 1, version)
 return reply

@@ -86,7 +86,7 @@ export class ConnectionNews implements NewsVersion {
 
   async #read (): Promise<void> {
     const { keys, onNews } = this.#options
-    const [version, ...ids] = await this.#script.runForList(keys, ['read', String(this.#version ?? -1), ALL])
+    const [version, ...ids] = await this.#script.runForList(keys, ['read', String(this.#version ?? -1), ALL, String(MAX_ITEMS)])
     for (const id of ids) onNews(id === ALL ? null : String(id))
     this.#version = Number(version)
   }

@@ -43,7 +43,8 @@ async function works (t: Test, client: RedisLike): Promise<void> {
     const other = new ConnectionNews({ client, keys: [version, log], clock, onNews: () => {} })
     await other.publish(connectionId)
     await news.reach(1)
-    t.same([received.at(-1), news.isCurrent(1)], [connectionId, true])
+    const latest = Number(await client.eval("return redis.call('GET', KEYS[1])", 1, version))
+    t.same([received.at(-1), news.isCurrent(latest)], [connectionId, true])
     await news.stop()
 
     const cache = new RedisCacheStore(client, { scope: tag, clock, timeoutMs })
