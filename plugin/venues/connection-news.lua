@@ -1,7 +1,7 @@
 -- KEYS  the version, a list of the connections it was raised for
 -- ARGV  publish, connection, longest list, life in milliseconds | read, the version that is known, the name of all, longest list
 if ARGV[1] == 'publish' then
-  -- A Redis that was restarted without its data must not reach a version that a replica knows: the first is the time, in milliseconds.
+  -- A Redis that was restarted without its data must not repeat a version: the first is the time, in milliseconds.
   if redis.call('EXISTS', KEYS[1]) == 0 then
     local time = redis.call('TIME')
     redis.call('SET', KEYS[1], string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)))

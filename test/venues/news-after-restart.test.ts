@@ -1,4 +1,4 @@
-/** A Redis that was restarted without its data begins with versions of its own: no replica takes them for those that it knows. */
+/** A Redis that was restarted without its data begins with versions of its own, which are never those from before. */
 import { Redis } from 'ioredis'
 import { newsKeys } from '#plugin/gateway/limits/redis-store.js'
 import { systemClock as clock } from '#plugin/util/clock.js'
