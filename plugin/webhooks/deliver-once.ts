@@ -12,7 +12,8 @@ export async function deliverOnce (store: DedupeStore, key: EventKey, deliver: (
   try {
     await deliver()
   } catch (error) {
-    // Late handlers are still running. They keep their claim until they finish; if they succeed, the next attempt is a repeat.
+    // Late handlers are still running. Their claim is kept until they finish or it expires; if they succeed, the next attempt
+    // is a repeat.
     if (error instanceof HandlersTimedOut) error.result.then(async (ok) => { await store[ok ? 'done' : 'release'](key) }).catch(() => {})
     else await store.release(key)
     throw error
