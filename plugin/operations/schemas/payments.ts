@@ -36,7 +36,7 @@ export const PaymentLinkBody = Type.Object({
     examples: ['0497911898'],
     description: 'Gets an SMS; not in the Playground. Email or phone is required'
   }))
-})
+}, { examples: [{ amount: 32.2, email: 'finn.mertons@example.com' }] })
 
 export const PaymentLink = Type.Partial(Type.Object({
   id: Type.String({ examples: ['2566'] }),
