@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url'
  */
 const WAITING: readonly (readonly string[])[] = [
   ['test/rate-limits/redis.test.ts', 'test/rate-limits/resilient-redis.test.ts', 'test/rate-limits/redis-clients.test.ts',
-    'test/limits/queue.test.ts', 'test/limits/shared-account.test.ts', 'test/limits/counted-limits.test.ts'],
+    'test/limits/queue.test.ts', 'test/limits/shared-account.test.ts', 'test/limits/counted-limits.test.ts',
+    'test/transport/replicas.test.ts'],
   ['test/limits/']
 ]
 
