@@ -3,6 +3,7 @@ import Fastify from 'fastify'
 import { test } from '../support/tap.ts'
 import roller, { OptionsError, type Authorize } from 'fastify-roller'
 import { build, callsAtRoller, CONNECTION_ID, SECRET_KEY, VENUE } from '../support/build.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 
 test('rejects a registration without authorize, with a hint', async (t) => {
   const app = Fastify()
@@ -20,7 +21,9 @@ test('calls authorize for each route with connection, operation and scope', asyn
     t,
     {
       options: {
-        authorize: (_request, context) => { requested.push(context); return true }, identify: () => ({ tags: { organization_id: 'demo' } })
+        clock: new SteppedClock(), // a call that has waited, if only for a busy machine, is authorized again
+        authorize: (_request, context) => { requested.push(context); return true },
+        identify: () => ({ tags: { organization_id: 'demo' } })
       }
     }
   )
