@@ -112,7 +112,8 @@ export async function startSandbox (options: SandboxOptions = {}): Promise<Sandb
     connectionId: DEMO_CONNECTION_ID,
     connectVenue,
     sendWebhooksTo (url) {
-      nango.setOptions({ webhookUrl: `${url.replace(/\/+$/, '')}/webhooks/nango`, webhookSigningKey, webhookOnCreation: true, webhookOnRefreshError: true })
+      const webhookUrl = `${url.replace(/\/+$/, '')}/webhooks/nango`
+      nango.setOptions({ webhookUrl, webhookSigningKey, webhookOnCreation: true, webhookOnRefreshError: true })
     },
     close,
     [Symbol.asyncDispose]: close

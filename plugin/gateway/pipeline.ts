@@ -226,12 +226,7 @@ class Upstream implements CallHandler {
         reservation?.drop(lease)
         if (reservation !== null) reservation.accepted = false
       }
-      try {
-        classification = classifyFailure(error, this.transport)
-      } catch (ended) {
-        if (!unsent) this.#countUse(progress) // the caller has left, and ROLLER may execute the call nevertheless
-        throw ended
-      }
+      classification = this.#classifyFailure(error, progress, unsent)
     }
     reservation?.record(classification, progress.exchange?.status ?? null)
     if (!unsent && mayHaveArrived(classification)) this.#countUse(progress)
@@ -242,6 +237,16 @@ class Upstream implements CallHandler {
     }
     if (progress.exchange !== null && progress.exchange.limits !== null) await this.#learnQuota(progress.exchange.limits, lease)
     return classification
+  }
+
+  /** @throws the error itself if it ends the call */
+  #classifyFailure (error: unknown, progress: CallProgress, unsent: boolean): Classification {
+    try {
+      return classifyFailure(error, this.transport)
+    } catch (ended) {
+      if (!unsent) this.#countUse(progress) // the caller has left, and ROLLER may execute the call nevertheless
+      throw ended
+    }
   }
 
   #countUse ({ call, reservation }: CallProgress): void {

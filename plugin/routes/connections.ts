@@ -89,10 +89,11 @@ function readQuery (raw: unknown): Record<string, unknown> {
   for (const [name, value] of Object.entries(raw as Record<string, unknown>)) { // Fastify's parser returns an object
     const tag = /^tags\[([^\]]+)\]$/.exec(name)?.[1]
     if (tag !== undefined) tags.push([tag, value])
-    // NaN fails; TypeBox would convert the texts `1.5` and `true` to 1.
-    else if (name === 'limit' || name === 'page') fields.push([name, typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : NaN])
-    else fields.push([name, value])
+    else fields.push([name, name === 'limit' || name === 'page' ? readInteger(value) : value])
   }
   if (tags.length > 0) fields.push(['tags', Object.fromEntries(tags)])
   return Object.fromEntries(fields) // a name such as __proto__ is one of the fields too
 }
+
+/** NaN fails; TypeBox would convert the texts `1.5` and `true` to 1. */
+function readInteger (value: unknown): number { return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : NaN }

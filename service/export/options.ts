@@ -139,12 +139,10 @@ function parse (args: readonly string[]) {
 }
 
 function chooseReports (text: string | undefined, fault: (text: string) => void): Report[] {
-  if (list(text ?? '').length === 0) {
-    fault('--reports is missing: names separated by commas, or all')
-    return []
-  }
+  const names = list(text ?? '')
+  if (names.length === 0) fault('--reports is missing: names separated by commas, or all')
   if (text === 'all') return [...reports.values()]
-  return list(text ?? '').flatMap((name) => {
+  return names.flatMap((name) => {
     const report = reports.get(name)
     if (report === undefined) fault(`--reports: ROLLER has no report ${JSON.stringify(name)}. It has ${[...reports.keys()].join(', ')}`)
     return report ?? []
