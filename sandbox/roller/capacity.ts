@@ -33,13 +33,12 @@ export function blockUsage ({ resourceId, date, blockEntireDay, startTime, endTi
 
 /** All capacity in use on one day, except the holds and bookings that are being replaced. */
 export function usagesOn (venue: VenueState, date: string, now: number, except: readonly (string | undefined)[] = []): Usage[] {
-  const counts = (booking: Booking): boolean => !except.includes(booking.uniqueId) && takesCapacity(booking, now)
-  const holds = [...venue.holds.values()].filter((hold) => !except.includes(hold.uniqueId) && hold.expiresAt > now)
+  const counts = ({ uniqueId }: { uniqueId: string }): boolean => !except.includes(uniqueId)
+  const bookings = [...venue.bookings.values()].filter((booking) =>
+    booking.items.some((item) => item.bookingDate === date) && counts(booking) && takesCapacity(booking, now))
+  const holds = [...venue.holds.values()].filter((hold) => counts(hold) && hold.expiresAt > now)
   return [
-    ...[...venue.bookings.values()].flatMap((booking) => {
-      const items = booking.items.filter((item) => item.bookingDate === date)
-      return items.length > 0 && counts(booking) ? items.flatMap((item) => usageOf(venue, item)) : []
-    }),
+    ...bookings.flatMap(({ items }) => items.filter((item) => item.bookingDate === date).flatMap((item) => usageOf(venue, item))),
     ...holds.flatMap(({ usages }) => usages.filter((usage) => usage.date === date)),
     ...[...venue.blocks.values()].filter((block) => block.date === date).map(blockUsage)
   ]

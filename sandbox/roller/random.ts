@@ -35,11 +35,10 @@ export function createRandom (seed: number): Random {
       return found
     },
     uuid () {
-      const hex = Array.from({ length: 32 }, () => int(0, 15).toString(16))
-      hex[12] = '4'
-      hex[16] = (int(0, 3) + 8).toString(16)
-      const part = (from: number, to: number): string => hex.slice(from, to).join('')
-      return `${part(0, 8)}-${part(8, 12)}-${part(12, 16)}-${part(16, 20)}-${part(20, 32)}`
+      const word = (): string => Math.floor(next() * 0x1_0000_0000).toString(16).padStart(8, '0')
+      const hex = [word(), word(), word(), word()].join('')
+      const variant = (int(0, 3) + 8).toString(16)
+      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`
     }
   }
 }
