@@ -33,7 +33,7 @@ const LONG: readonly (readonly string[])[] = [
 ]
 
 /** How many of the others run in one process. */
-const FILES_IN_A_GROUP = 20
+const FILES_IN_A_GROUP = 40
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
