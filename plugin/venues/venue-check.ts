@@ -5,6 +5,7 @@
 import { isRollerError, RollerError, type ErrorCode } from '../errors.ts'
 import type { UpstreamResponse } from '../gateway/upstream-response.ts'
 import type { CallHandler, RollerCall } from '../gateway/call.ts'
+import type { Clock } from '../util/clock.ts'
 import type { TransportName } from '../util/transport-name.ts'
 import { ENVIRONMENT_TAG, type RollerEnvironment } from '../nango/venue.ts'
 import { RECHECK_AGE } from './ages.ts'
@@ -19,6 +20,7 @@ export interface VenueCheckParts {
   readonly verify: (connectionId: string) => Promise<IndexedConnection>
   /** True while the direct transport holds a token that was read with verified credentials: it stays usable while Nango is down. */
   readonly holdsToken: (connectionId: string) => boolean
+  readonly clock: Clock
 }
 
 /** Nango is unavailable or overloaded. */
@@ -46,7 +48,8 @@ export class VenueCheck implements CallHandler {
   }
 
   async #send (call: RollerCall, { tags, credential, venueId }: IndexedConnection, retried = false): Promise<UpstreamResponse> {
-    const { next, index, environment } = this.#parts
+    const { next, index, environment, clock } = this.#parts
+    const deadline = clock.now() + call.maxWaitMs
     checkEnvironment(tags[ENVIRONMENT_TAG], environment)
     call.credential = credential
     call.venueId = venueId ?? undefined
@@ -61,7 +64,7 @@ export class VenueCheck implements CallHandler {
       index.forget(call.connectionId)
       const settled = await this.#verified(call.connectionId)
       await call.admit?.() // the verification took time
-      return await this.#send(call, settled, true)
+      return await this.#send(call.copy(Math.max(0, deadline - clock.now())), settled, true)
     }
   }
 
