@@ -8,7 +8,10 @@ import { dayNumber, isDate } from './date.ts'
 
 export type TimeErrorCode = 'ROLLER_TIME_ZONE_UNKNOWN' | 'ROLLER_TIME_INVALID' | 'ROLLER_TIME_AMBIGUOUS'
 
-/** INVALID: not a date or time. ZONE_UNKNOWN: a local time without the venue's zone, or an unknown zone. AMBIGUOUS: skipped or repeated. */
+/**
+ * INVALID: not a date or time, or an unknown option. ZONE_UNKNOWN: a local time without the venue's zone, or an unknown zone. AMBIGUOUS:
+ * skipped or repeated.
+ */
 export class RollerTimeError extends RangeError {
   readonly code: TimeErrorCode
 
@@ -24,7 +27,8 @@ export class RollerTimeError extends RangeError {
  * the length of the gap (01:30 becomes 02:30), a repeated time is the first of the two. `earlier` and `later` use the offset before or
  * after the change, `reject` throws.
  */
-export type Disambiguation = 'compatible' | 'earlier' | 'later' | 'reject'
+export type Disambiguation = typeof resolutions[number]
+const resolutions = ['compatible', 'earlier', 'later', 'reject'] as const
 
 export interface ToInstantOptions {
   readonly disambiguation?: Disambiguation
@@ -78,9 +82,14 @@ export function readTimeZone (venue: { readonly ianaTimeZone?: unknown }): strin
 /**
  * Parses a date-time by ROLLER's rules.
  * @param zone the venue's, from readTimeZone; needed only if the text has no offset
- * @throws RollerTimeError if the text is not a date-time (for a date use dayBounds), or is local and the zone is unknown
+ * @throws RollerTimeError if the text is not a date-time (for a date use dayBounds), is local and the zone is unknown, or if
+ *   `disambiguation` is unknown
  */
 export function toInstant (text: string, zone: string | null, options: ToInstantOptions = {}): VenueInstant {
+  const disambiguation = options.disambiguation ?? 'compatible'
+  if (!resolutions.includes(disambiguation)) {
+    throw new RollerTimeError('ROLLER_TIME_INVALID', `disambiguation is '${disambiguation}', not compatible, earlier, later or reject`)
+  }
   const written = text.trim()
   if (!DATE_TIME.test(written)) throw invalid(text, 'a date-time such as 2026-11-30T09:30:00 or 2026-11-30T09:30:00+10:00')
   if (OFFSET.test(written)) return plain(parse(text, () => Temporal.Instant.from(written)))
@@ -89,7 +98,6 @@ export function toInstant (text: string, zone: string | null, options: ToInstant
     throw new RollerTimeError('ROLLER_TIME_ZONE_UNKNOWN', `'${text}' is the venue's local time, and the venue's time zone is not known`)
   }
   const { timeZoneId } = parseZone(zone, (id) => local.toZonedDateTime(id))
-  const disambiguation = options.disambiguation ?? 'compatible'
   try {
     return plain(local.toZonedDateTime(timeZoneId, { disambiguation }).toInstant())
   } catch (error) {
