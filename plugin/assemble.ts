@@ -64,7 +64,15 @@ export function assemble (options: ParsedOptions, log: AssemblyLog, prefix: stri
     policy,
     defaults: { validate: options.validation, maxWaitMs: Math.min(maxWait, maxWaitLimit) },
     checkVenue: verifyVenues
-      ? (next) => new VenueCheck({ next, index, environment, verify: (id) => venues.lifecycle.verify(id), holdsToken, clock })
+      ? (next) => new VenueCheck({
+          next,
+          index,
+          environment,
+          verify: (id) => venues.lifecycle.verify(id),
+          holdsToken,
+          refreshNews: async () => { await news?.refresh() },
+          clock
+        })
       : null,
     cache: options.cache === undefined ? null : { rules: options.cache, store: createCacheStore(options, clock, rollerBaseUrl) },
     transport: upstream.transport,

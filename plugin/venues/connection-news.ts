@@ -79,6 +79,12 @@ export class ConnectionNews implements NewsVersion {
     }
   }
 
+  /** Reads the news now, for a decision without a lease. Does nothing while Redis is down. */
+  async refresh (): Promise<void> {
+    await this.#reading?.catch(() => {}) // it may have started before the latest version
+    await this.#catchUp().catch(() => {})
+  }
+
   async #catchUp (): Promise<void> {
     this.#reading ??= this.#read().finally(() => { this.#reading = null })
     await this.#reading

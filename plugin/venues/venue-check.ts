@@ -20,6 +20,8 @@ export interface VenueCheckParts {
   readonly verify: (connectionId: string) => Promise<IndexedConnection>
   /** True while the direct transport holds a token that was read with verified credentials: it stays usable while Nango is down. */
   readonly holdsToken: (connectionId: string) => boolean
+  /** Reads what other replicas have found. */
+  readonly refreshNews: () => Promise<void>
   readonly clock: Clock
 }
 
@@ -70,7 +72,11 @@ export class VenueCheck implements CallHandler {
 
   /** @throws RollerError ROLLER_ERR_VENUE_CHANGED, ROLLER_ERR_VENUE_UNVERIFIED, and other errors of the verification */
   async #verified (connectionId: string, maxAge?: number): Promise<IndexedConnection> {
-    const known = await this.#getConnection(connectionId, maxAge)
+    let known = await this.#getConnection(connectionId, maxAge)
+    if (known.verification === 'changed') {
+      await this.#parts.refreshNews() // another replica may have confirmed the venue
+      known = await this.#getConnection(connectionId, maxAge)
+    }
     checkEnvironment(known.tags[ENVIRONMENT_TAG], this.#parts.environment)
     const settled = known.verification === 'unverified' ? await this.#parts.verify(connectionId) : known
     if (settled.verification === 'verified') return settled

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis'
 import { test, type Test } from '../support/tap.ts'
 import { needsRedis, sharedRedis } from '../support/redis-server.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
-import { enterThroughNango, SIGNING_KEY, start, until, type Setup } from './fixture.ts'
+import { enterThroughNango, SIGNING_KEY, start, until, venueIdOf, type Setup } from './fixture.ts'
 
 const call = { url: '/roller/products', headers: { ...VENUE, 'x-owner': 'demo' } }
 const write = { method: 'POST', url: '/roller/sandbox/echo', headers: call.headers, payload: { a: 1 } } as const
@@ -74,6 +74,14 @@ for (const transport of ['nango', 'direct'] as const) {
       for (const tried of [write, call]) t.match((await app.inject(tried)).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' })
     }
     t.equal(callsAtRoller(one).length, sent)
+  })
+
+  test(`${transport}: allows calls on the other replica once the venue is confirmed`, needsRedis, async (t) => {
+    const { one, two } = await replicas(t, transport)
+    await enterThroughNango(one, 'other-park', { organization_id: 'demo' })
+    for (const { app } of [one, two]) t.equal((await app.inject(call)).json().code, 'ROLLER_ERR_VENUE_CHANGED')
+    await one.app.roller.connections.confirmVenue('demo-venue', venueIdOf(one, 'other-park'))
+    for (const tried of [write, call]) t.equal((await two.app.inject(tried)).statusCode, 200)
   })
 }
 
