@@ -2,7 +2,7 @@
  * A person confirms what moves money or changes staff accounts. The first call returns what will happen, and a signed state; the client
  * shows it, and repeats the call with the state and the person's answer. A state holds for exactly those arguments, for the caller that got
  * it, for five minutes and for one call. It is signed with a key that all replicas have, so none of them keeps anything, apart from which
- * states were used: in Redis, or without Redis in the memory of each process.
+ * states may be used: in Redis, or without Redis in the memory of each process.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import {
@@ -12,10 +12,7 @@ import {
 import { RollerError } from '../errors.ts'
 import type { Registration } from '../registration.ts'
 import { isRecord } from '../util/is-record.ts'
-import { systemClock } from '../util/clock.ts'
-import { MemoryDedupeStore } from '../webhooks/dedupe-memory.ts'
-import { RedisDedupeStore } from '../webhooks/dedupe-redis.ts'
-import type { DedupeStore } from '../webhooks/dedupe-store.ts'
+import { MemoryConfirmationStore, RedisConfirmationStore, type ConfirmationStore } from './confirmation-store.ts'
 
 /** Seconds. */
 const CONFIRMATION_LIFETIME = 300
@@ -24,7 +21,7 @@ const ANSWER = 'confirm'
 interface ConfirmationState {
   /** Digest of the call. */
   readonly call: string
-  /** Names this state among those that were used. */
+  /** Names this state among those that may be used. */
   readonly nonce: string
 }
 
@@ -37,7 +34,7 @@ export interface ConfirmedCall {
 
 export class Confirmations {
   readonly codec: RequestStateCodec<ConfirmationState>
-  readonly #used: DedupeStore
+  readonly #store: ConfirmationStore
 
   constructor ({ secretKey, redis }: Pick<Registration, 'secretKey' | 'redis'>) {
     this.codec = createRequestStateCodec({
@@ -45,9 +42,9 @@ export class Confirmations {
       ttlSeconds: CONFIRMATION_LIFETIME,
       bind: (context) => callerOf(context)
     })
-    this.#used = redis === undefined
-      ? new MemoryDedupeStore(systemClock)
-      : new RedisDedupeStore(redis, { scope: `mcp confirmation\0${createHash('sha256').update(secretKey).digest('hex')}` })
+    this.#store = redis === undefined
+      ? new MemoryConfirmationStore()
+      : new RedisConfirmationStore(redis, createHash('sha256').update(secretKey).digest('hex'), CONFIRMATION_LIFETIME * 1000)
   }
 
   /**
@@ -68,12 +65,14 @@ export class Confirmations {
     if (response.kind !== 'elicit' || response.action !== 'accept' || response.content?.[ANSWER] !== true) {
       throw notConfirmed('The person did not confirm the operation.')
     }
-    await this.#use(call, state)
+    // Before anything is sent: a state whose use cannot be recorded is not used.
+    if (!await this.#store.use(state.nonce)) throw notConfirmed('The confirmation was used before, or its record is lost.')
     return null
   }
 
   async #ask (context: ServerContext, call: ConfirmedCall, message: string): Promise<InputRequiredResult> {
     const state: ConfirmationState = { call: digestOf(call), nonce: randomBytes(16).toString('base64url') }
+    await this.#store.open(state.nonce)
     return inputRequired({
       inputRequests: {
         [ANSWER]: inputRequired.elicit({
@@ -87,13 +86,6 @@ export class Confirmations {
       },
       requestState: await this.codec.mint(state, context)
     })
-  }
-
-  /** Before anything is sent: a state whose use cannot be recorded is not used. */
-  async #use ({ connectionId }: ConfirmedCall, { nonce }: ConfirmationState): Promise<void> {
-    const key = { connectionId, id: nonce }
-    if (await this.#used.claim(key) !== 'new') throw notConfirmed('The confirmation was used before.')
-    await this.#used.done(key)
   }
 }
 

@@ -1,6 +1,8 @@
 import t from '../support/tap.ts'
 
+import { MemoryConfirmationStore } from '#plugin/mcp/confirmation-store.js'
 import { callsAtRoller } from '../support/build.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 import { ACCEPT, callTool, startMcp } from './fixture.ts'
 
 const GIFT_CARD = { operation: 'DELETE /bookings/{uniqueId}', path: { uniqueId: 'b-1' } }
@@ -62,4 +64,16 @@ t.test('a confirmation counts once, for its arguments, its caller and five minut
   Date.now = () => now() + 301_000
   t.match(await repeat(), /Invalid or expired requestState/)
   t.equal(writesOf(mcp), 1, 'sent once')
+})
+
+t.test('a confirmation stays used in memory as long as it is valid', (t) => {
+  const clock = new ManualClock()
+  const store = new MemoryConfirmationStore(clock)
+  t.equal(store.use('one'), true)
+  for (let minute = 0; minute < 5; minute++) {
+    t.equal(store.use('one'), false)
+    clock.advance(60_000)
+  }
+  t.equal(store.use('two'), true)
+  t.end()
 })
