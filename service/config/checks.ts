@@ -49,6 +49,16 @@ export function checkHost ({ HOST: host }: Environment, faults: string[]): void 
   faults.push('HOST must be an IP address or a host name. Example: HOST=0.0.0.0')
 }
 
+/** Without Redis each replica would use the whole limit, and ROLLER would reject the calls of all. */
+export function checkReplicas ({ REPLICAS: replicas, REDIS_URL: redisUrl }: Environment, faults: string[]): void {
+  if (replicas === 1 || redisUrl !== undefined) return
+  if (faults.some((fault) => fault.startsWith('REDIS_URL'))) return // an unreadable file has its own error
+  faults.push(
+    'REPLICAS is above 1, and without REDIS_URL replicas cannot share the rate limits. Set REDIS_URL to the same Redis for all of them. ' +
+    'Example: REDIS_URL=redis://redis:6379'
+  )
+}
+
 /** @returns whether callers are authenticated */
 export function checkAuthentication ({ API_KEYS: keys, AUTH, HOST }: Environment, jwt: JwtOptions | null, faults: string[]): boolean {
   const authenticated = keys !== undefined || jwt !== null ||

@@ -6,7 +6,7 @@ import { parseKeys } from '../auth/key-file.ts'
 import type { KeyedCaller } from '../auth/keys.ts'
 import { parseCache } from './cache.ts'
 import {
-  checkAddresses, checkAuthentication, checkConnectionId, checkHost, checkSandbox, checkSecretKey, isLoopback
+  checkAddresses, checkAuthentication, checkConnectionId, checkHost, checkReplicas, checkSandbox, checkSecretKey, isLoopback
 } from './checks.ts'
 import type { Environment } from './environment.ts'
 import { parseMcp, parseOperations } from './operations.ts'
@@ -126,6 +126,7 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
     'NANGO_WEBHOOK_SIGNING_KEY', environment.NANGO_WEBHOOK_SIGNING_KEY, '8b8e7f1c-0d4b-4f55-9a3c-2f3a6f0f5a11', faults
   )
   checkHost(environment, faults)
+  checkReplicas(environment, faults)
   const authenticated = checkAuthentication(environment, parsed.jwt, faults)
   checkSandbox(environment, faults)
   if (faults.length > 0) throw new ConfigError(faults)

@@ -43,7 +43,7 @@ export const Environment = Type.Object({
       default: 1,
       minimum: 1,
       maximum: 1000,
-      description: 'Number of replicas that share the limits, for ON_REDIS_DOWN=share.',
+      description: 'Number of replicas that share the limits, for ON_REDIS_DOWN=share. More than one need REDIS_URL.',
       examples: ['3']
     }
   ),

@@ -230,3 +230,10 @@ test('has an example in every error', async (t) => {
 test('describes every variable', async (t) => {
   for (const [name, { description }] of Object.entries(Environment.properties)) t.match(description, /\S.*\.$/s, name)
 })
+
+test('rejects several replicas without Redis: each would use the whole rate limit', async (t) => {
+  t.match(faultsOf({ REPLICAS: '2' }), [/^REPLICAS is above 1, and without REDIS_URL .*Example: REDIS_URL=/])
+  t.same(faultsOf({ REPLICAS: '2', REDIS_URL: 'redis://redis:6379' }), [])
+  t.same(faultsOf({ REPLICAS: '1' }), [])
+  t.match(faultsOf({ REPLICAS: '2', REDIS_URL_FILE: '/missing' }), [/^REDIS_URL_FILE is the path of an unreadable file/], 'its own error alone')
+})

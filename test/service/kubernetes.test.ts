@@ -34,9 +34,16 @@ test('uses variables of the service, with valid values', async (t) => {
     t.ok(variables.length >= 4)
     for (const [name] of variables) t.ok(name.replace(/_FILE$/, '') in Environment.properties, name)
     const plain = Object.fromEntries(variables.filter(([name]) => !name.endsWith('_FILE')))
-    const config = readConfig(
-      { ...plain, NODE_ENV: 'production', HOST: '0.0.0.0', NANGO_SECRET_KEY: 'k', API_KEYS: 'a-key-for-the-test-1234' }
-    )
+    t.ok(variables.some(([name]) => name === 'REDIS_URL_FILE'), 'its pods share the rate limits')
+    const config = readConfig({
+      ...plain,
+      NODE_ENV: 'production',
+      HOST: '0.0.0.0',
+      NANGO_SECRET_KEY: 'k',
+      API_KEYS: 'a-key-for-the-test-1234',
+      REDIS_URL: 'redis://:password@redis:6379'
+    })
+    t.equal(config.replicas, Number(/^ {2}replicas: (\d+)$/m.exec(deployment)?.[1]) + 1, 'the pods of the Deployment and that of the Job')
     const allowed = Number(/terminationGracePeriodSeconds: (\d+)/.exec(document)?.[1]) * 1000
     t.ok(allowed > config.shutdownDelay + config.shutdownGrace, 'nothing is killed while it ends')
   }
