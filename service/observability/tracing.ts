@@ -5,7 +5,8 @@
  */
 import type { Agent } from 'node:http'
 import type { Attributes, Span, Tracer } from '@opentelemetry/api'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { SpanExporter } from '@opentelemetry/sdk-trace-node'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import { proxyFinder, VERSION, type ProxyOptions, type UpstreamTracer } from 'fastify-roller/internal'
 import { isAborted, onRequestEnd } from './request-end.ts'
 import { layerOf, operationOf } from './request-facts.ts'
@@ -42,12 +43,18 @@ export class TracingMissingError extends Error {
 export async function startTracing (endpoint: string, proxies: ProxyOptions = {}): Promise<Tracing> {
   const packages = await load()
   const { api } = packages
-  const provider = createProvider(packages, endpoint, proxyFinder(proxies)(endpoint))
+  let log: FastifyBaseLogger | null = null
+  const provider = createProvider(packages, endpoint, proxyFinder(proxies)(endpoint), (reason) => {
+    log?.warn({ reason }, 'traces cannot be exported: check OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS and the collector')
+  })
   provider.register()
   const tracer = provider.getTracer('fastify-roller', VERSION)
   const spans = new WeakMap<FastifyRequest, Span>()
   return {
-    addTo (app) { traceRequests(app, { api, tracer, spans }) },
+    addTo (app) {
+      log = app.log
+      traceRequests(app, { api, tracer, spans })
+    },
     tracer: (attempt) => traceAttempt(attempt, { api, tracer }),
     idOf (request) {
       const span = spans.get(request)
@@ -59,17 +66,38 @@ export async function startTracing (endpoint: string, proxies: ProxyOptions = {}
 
 type Packages = Awaited<ReturnType<typeof load>>
 
-function createProvider ({ sdk, resources, exporters, createProxyAgent }: Packages, endpoint: string, proxy: URL | null) {
+function createProvider (
+  { sdk, resources, exporters, createProxyAgent }: Packages, endpoint: string, proxy: URL | null, onFailed: (reason: string) => void
+) {
+  const exporter = new exporters.OTLPTraceExporter({
+    url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
+    // its type is older than Node's, and node:http takes it
+    ...(proxy !== null && { httpAgentOptions: () => createProxyAgent(proxy.href) as unknown as Agent })
+  })
   return new sdk.NodeTracerProvider({
     resource: resources.resourceFromAttributes({ 'service.name': 'fastify-roller', 'service.version': VERSION })
       // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES
       .merge(resources.detectResources({ detectors: [resources.envDetector] })),
-    spanProcessors: [new sdk.BatchSpanProcessor(new exporters.OTLPTraceExporter({
-      url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
-      // its type is older than Node's, and node:http takes it
-      ...(proxy !== null && { httpAgentOptions: () => createProxyAgent(proxy.href) as unknown as Agent })
-    }))]
+    spanProcessors: [new sdk.BatchSpanProcessor(reportFailures(exporter, onFailed))]
   })
+}
+
+/** OpenTelemetry drops the spans silently. Reported once, until the cause changes or an export succeeds. */
+function reportFailures (exporter: SpanExporter, onFailed: (reason: string) => void): SpanExporter {
+  let known = ''
+  return {
+    export (spans, done) {
+      exporter.export(spans, (result) => {
+        // Only the kind of error: the message may quote the collector's response.
+        const { code, name } = (result.error ?? { name: '' }) as NodeJS.ErrnoException // network errors have a code, as have statuses
+        const reason = String(code ?? name)
+        if (reason !== '' && reason !== known) onFailed(reason)
+        known = reason
+        done(result)
+      })
+    },
+    shutdown: () => exporter.shutdown()
+  }
 }
 
 interface TraceParts { readonly api: Packages['api'], readonly tracer: Tracer }
