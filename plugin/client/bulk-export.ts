@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { MAX_TIMEOUT, sleep, type Clock } from '../util/clock.ts'
-import { isRollerError, RollerError } from '../errors.ts'
+import { RollerError } from '../errors.ts'
+import { ExportReservation } from '../gateway/export-reservation.ts'
 import type { ExportInbox, ExportKey } from './export-inbox.ts'
 import { estimateBulkExport, type EstimateInput } from './bulk-export-estimate.ts'
 import { fileStream, type FileSource } from './bulk-export-file.ts'
@@ -33,6 +34,8 @@ export interface BulkExportInput extends EstimateInput, WaitOptions {
   readonly deadline?: number
   /** Called and awaited when ROLLER has accepted the order. Not called with `resume: true`. */
   readonly onOrder?: () => void | Promise<void>
+  /** Called and awaited when ROLLER certainly has no order: it rejected it, or it was not sent. Not called with `resume: true`. */
+  readonly onNotOrdered?: () => void | Promise<void>
   readonly signal?: AbortSignal
 }
 
@@ -103,7 +106,22 @@ export async function * bulkExport (parts: BulkExportParts, input: BulkExportInp
 }
 
 async function startExport (parts: BulkExportParts, input: BulkExportInput): Promise<void> {
-  const { connectionId, maxUnits = Infinity, signal } = input
+  let mayBeOrdered = false
+  try {
+    await checkOrder(parts, input)
+    await untilLeased(parts.clock, input, input.signal, async () => {
+      const reservation = new ExportReservation()
+      try { await order(parts, input, reservation) } finally { mayBeOrdered = reservation.accepted }
+    })
+  } catch (error) {
+    if (!mayBeOrdered) await input.onNotOrdered?.()
+    throw error
+  }
+  await input.onOrder?.()
+}
+
+async function checkOrder (parts: BulkExportParts, input: BulkExportInput): Promise<void> {
+  const { connectionId, maxUnits = Infinity } = input
   const { units } = estimateBulkExport(input)
   if (!(units <= maxUnits)) { // also for NaN, such as Number() of a variable that is not set
     throw new RollerError('ROLLER_ERR_VALIDATION', {
@@ -116,34 +134,31 @@ async function startExport (parts: BulkExportParts, input: BulkExportInput): Pro
       detail: 'The connection has no enabled webhook for bulk exports, so the links to the files would not arrive.'
     })
   }
-  await untilLeased(parts.clock, input, signal, () => order(parts, input))
-  await input.onOrder?.()
 }
 
-async function order ({ client, inbox }: BulkExportParts, input: BulkExportInput): Promise<void> {
+async function order ({ client, inbox }: BulkExportParts, input: BulkExportInput, reservation: ExportReservation): Promise<void> {
   const { connectionId, exportType, startDate, endDate, offset = false, signal } = input
-  // Recorded before it is sent: its messages may arrive before the response.
   const order = randomUUID()
   const key = { connectionId, exportType }
-  await inbox.put(key, { kind: 'ordered', order })
   try {
-    await client.request('POST /reporting/bulk', {
+    // Recorded before it is sent: its messages may arrive before the response. After a crash it stays recorded: it may have been sent.
+    await inbox.put(key, { kind: 'ordered', order })
+    signal?.throwIfAborted()
+    await client.send('POST /reporting/bulk', {
       connectionId,
       body: { exportType, startDate, endDate },
       ...(offset && { headers: { 'TimeZone-Designators': 'Offset' } }),
       ...(signal !== undefined && { signal }),
-      maxWait: 0 // while the order waited, messages of the previous export could arrive after its record above
+      maxWait: 0, // while the order waited, messages of the previous export could arrive after its record above
+      reservation
     })
   } catch (error) {
-    // An export that ROLLER may have started stays recorded: its messages may still arrive.
-    if (wasNotAccepted(error)) await inbox.put(key, { kind: 'withdrawn', order })
+    if (!reservation.accepted) {
+      // Where the inbox does not take it, the order stays recorded as after a crash.
+      try { await inbox.put(key, { kind: 'withdrawn', order }) } catch {}
+    }
     throw error
   }
-}
-
-function wasNotAccepted (error: unknown): boolean {
-  return isRollerError(error) && !['ROLLER_ERR_TIMEOUT', 'ROLLER_ERR_UNREACHABLE', 'ROLLER_ERR_INTERNAL'].includes(error.code) &&
-    (error.code !== 'ROLLER_ERR_REFUSED' || error.statusCode < 500)
 }
 
 /** A failed read counts as empty: the loop reads again. */

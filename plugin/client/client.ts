@@ -29,6 +29,7 @@ export interface LooseInput {
   readonly maxWait?: number
   readonly onWait?: CallRequest['onWait']
   readonly admit?: CallRequest['admit']
+  readonly reservation?: CallRequest['reservation']
 }
 
 export class RollerClient {
@@ -63,7 +64,7 @@ export class RollerClient {
 
   async #send (
     name: string,
-    { connectionId, params = {}, query = {}, headers = {}, body, signal, validation, maxWait, onWait, admit }: LooseInput
+    { connectionId, params = {}, query = {}, headers = {}, body, signal, validation, maxWait, onWait, admit, reservation }: LooseInput
   ): Promise<unknown> {
     const { pipeline, entries } = this.#options
     const entry = entries.get(name)
@@ -90,7 +91,8 @@ export class RollerClient {
       validate: validation,
       signal,
       onWait,
-      admit
+      admit,
+      reservation
     }).catch(ownError)
     const payload = response.payload()
     const brokenOff = (cause: unknown): never => {

@@ -13,7 +13,7 @@ export interface ExportKey {
 /** An order or a message of ROLLER, in order of storage. */
 export type ExportEntry =
   | { readonly kind: 'ordered', readonly order: string }
-  /** ROLLER rejected the order: it does not separate later messages from earlier ones. */
+  /** ROLLER rejected the order, or it was not sent: it does not separate later messages from earlier ones. */
   | { readonly kind: 'withdrawn', readonly order: string }
   | { readonly kind: 'message', readonly part: ExportPart }
 

@@ -38,7 +38,7 @@ export class CallProgress {
     this.#clock = clock
     this.#startedAt = clock.now()
     this.#rateLimit = rateLimitOf(call)
-    this.reservation = this.#rateLimit.rateLimit === 'bulk' ? new ExportReservation() : null
+    this.reservation = this.#rateLimit.rateLimit === 'bulk' ? call.reservation ?? new ExportReservation() : null
   }
 
   /** How long the call may still wait. */

@@ -1,6 +1,7 @@
 /** A call to ROLLER: as received, as passed between the steps of the pipeline, and the type of a step. */
 import { checkConnectionId } from '../nango/connection-id.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
+import type { ExportReservation } from './export-reservation.ts'
 import type { LeaseWait } from './limits/rate-limiter.ts'
 import type { CancelSignal } from '../util/cancellation.ts'
 import type { RateLimitState } from '../util/rate-limit-state.ts'
@@ -35,6 +36,8 @@ interface CallFields {
   readonly onWait?: ((wait: LeaseWait) => void) | undefined
   /** Filled in by the pipeline, for the host's log and metrics. */
   readonly timing?: CallTiming | undefined
+  /** Filled in by the pipeline: whether ROLLER may have accepted the bulk export that the call orders. */
+  readonly reservation?: ExportReservation | undefined
 }
 
 /** A call from routes or the typed client. */
@@ -72,6 +75,7 @@ export class RollerCall implements CallFields {
   readonly internal: CallFields['internal']
   readonly onWait: CallFields['onWait']
   readonly timing: CallTiming | undefined
+  readonly reservation: ExportReservation | undefined
   credential: string | undefined
   venueId: string | undefined
   /**
@@ -97,6 +101,7 @@ export class RollerCall implements CallFields {
     this.internal = from.internal
     this.onWait = from.onWait
     this.timing = from.timing
+    this.reservation = from.reservation
     this.credential = from.credential
     this.venueId = from.venueId
   }

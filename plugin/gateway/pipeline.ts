@@ -289,7 +289,7 @@ class Upstream implements CallHandler {
     const { call, exchange, reservation } = progress
     if (reservation !== null && isExportLimit(limited)) {
       exchange?.abort(NOT_PASSED_ON)
-      reservation.accepted = true // by an earlier export, which has the same effect
+      reservation.lease = null // an earlier export has it
       throw exportedBefore(limited)
     }
     // Before another call of this connection can be sent.

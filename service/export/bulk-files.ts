@@ -73,6 +73,8 @@ class OneExport {
   readonly #spool: DaySpool
   readonly #months = new Set<number>()
   #order: BulkOrder
+  /** Of an order whose response was not seen: a process was killed, or a connection broke. */
+  #mayBeOrdered: boolean
 
   constructor (parts: BulkFilesParts, venue: Venue, range: BulkRange, observer: BulkObserver, spool: DaySpool) {
     this.#parts = parts
@@ -81,32 +83,40 @@ class OneExport {
     this.#observer = observer
     this.#spool = spool
     const { from, to } = range
+    this.#mayBeOrdered = range.order !== null
     this.#order = range.order ??
       { version: 1, from, to, at: new Date().toISOString(), accepted: false, processId: null, rejected: false }
   }
 
   /** @returns when it was ordered */
   async fetch (): Promise<string> {
-    const resume = this.#order.accepted
-    if (resume) {
+    if (this.#order.accepted) {
       this.#observer.onOrdered(this.#order)
       await this.#gather(true)
-    } else {
-      const unanswered = this.#range.order !== null
-      if (!unanswered) await this.#note({})
-      try {
-        await this.#gather(false)
-      } catch (error) {
-        // A process was killed before it saw ROLLER's response, which has been accepted then.
-        if (!unanswered || this.#order.accepted || !isTooEarly(error)) throw error
-        await this.#accepted(this.#order.at)
-        await this.#gather(true)
-      }
-    }
+    } else await this.#orderAndGather()
     return this.#order.at
   }
 
-  async #gather (resume: boolean): Promise<void> {
+  async #orderAndGather (): Promise<void> {
+    const orderedBefore = this.#mayBeOrdered
+    if (!orderedBefore) await this.#note({})
+    this.#mayBeOrdered = true
+    const onNotOrdered = async (): Promise<void> => {
+      if (orderedBefore) return
+      this.#mayBeOrdered = false
+      await this.#parts.orders.remove(this.#venue.id, this.#range.report.id)
+    }
+    try {
+      await this.#gather(false, onNotOrdered)
+    } catch (error) {
+      if (!orderedBefore || this.#order.accepted || !isTooEarly(error)) throw error
+      // The earlier one has been accepted then.
+      await this.#accepted(this.#order.at)
+      await this.#gather(true)
+    }
+  }
+
+  async #gather (resume: boolean, onNotOrdered = async (): Promise<void> => {}): Promise<void> {
     const { roller, deadline, download, signal } = this.#parts
     const { bulk: { exportType }, from, to } = this.#range
     const { months } = roller.estimateBulkExport({ startDate: from, endDate: to })
@@ -122,6 +132,7 @@ class OneExport {
       deadline: resume ? Math.max(LEAST_WAIT, Date.parse(at) + deadline - Date.now()) : deadline,
       maxWait: ORDER_WAIT,
       onOrder: () => this.#accepted(at),
+      onNotOrdered,
       signal
     })
     for await (const { processId, sequenceNumber, sequenceTotal, fileNumber, stream } of files) {

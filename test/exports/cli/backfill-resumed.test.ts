@@ -64,6 +64,29 @@ test('an order without a response is repeated, and its rejection means that ROLL
   t.ok(statesOf(result).includes('received'))
 })
 
+test('Ctrl-C before the order is sent leaves none, and the next run orders', needsRedis, async (t) => {
+  const exports = await openBulk(t)
+  const interrupted = new AbortController()
+  const file = order(exports.folder, exports.venues[0])
+  // ROLLER's answer to the first attempt: it is sent again with a new token, which Nango takes its time for.
+  exports.roller.faults.next({ path: /reporting\/bulk/, kind: 'status', status: 401, body: {} })
+  exports.nango.faults.always({ path: /force_refresh=true/, kind: 'slow', delay: 2_000 })
+  const running = exports.backfill(ARGS, { signal: interrupted.signal })
+  while (!exports.nango.requests.some(({ url }) => url.includes('force_refresh=true'))) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  t.ok(existsSync(file))
+  interrupted.abort(new Error('interrupted'))
+  await t.rejects(running, { message: 'interrupted' })
+  t.notOk(existsSync(file))
+  exports.nango.faults.always(null)
+  exports.calls()
+  const result = await exports.backfill(ARGS)
+  t.same(result.missing, [])
+  t.ok(statesOf(result).includes('received'))
+  t.equal(exports.calls().filter(isOrder).length, 1)
+})
+
 test('an order that is too old, or has too few of the days, is not used', needsRedis, async (t) => {
   const exports = await openBulk(t)
   const file = order(exports.folder, exports.venues[0])
