@@ -11,7 +11,10 @@ const FetchedReport = Type.Object({
   lastDay: Nullable(Type.String(), { description: 'The latest day; null for a report without days.', examples: ['2026-11-27'] }),
   files: Type.Integer(),
   unfinishedSince: Nullable(Type.String(), {
-    description: 'ISO 8601: start of the venue\'s export that is running, or that has ended with files missing.'
+    description: 'ISO 8601: start of the venue\'s export that is running, or that was killed or interrupted.'
+  }),
+  incompleteSince: Nullable(Type.String(), {
+    description: 'ISO 8601: start of the first export that has ended with files of the venue missing; null after one that has fetched all.'
   })
 })
 

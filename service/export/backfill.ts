@@ -13,8 +13,7 @@ import { isDiskError } from './folder.ts'
 import { limited } from './limited.ts'
 import type { Venue } from './plan.ts'
 import { planOf } from './planned.ts'
-import { readState, writeWhole } from './state.ts'
-import { dailyReport, stateFile, VenueExport, type Missing, type ReadRecords, type VenueExportParts } from './venue-export.ts'
+import { dailyReport, VenueExport, type Missing, type ReadRecords, type VenueExportParts } from './venue-export.ts'
 
 export interface BulkSettings {
   /** Why no bulk export can be ordered. */
@@ -77,11 +76,8 @@ export class Backfill {
     })
   }
 
-  /**
-   * Writes the files of each bulk export when they have arrived.
-   * @param isWell nothing else of the venue is missing
-   */
-  async finish (venue: Venue, pending: readonly PendingBulk[], isWell: boolean): Promise<Missing[]> {
+  /** Writes the files of each bulk export when they have arrived. */
+  async finish (venue: Venue, pending: readonly PendingBulk[]): Promise<Missing[]> {
     const { slot, stop } = this.#settings
     const turn = limited(1) // each of them changes the venue's state
     const results = await Promise.allSettled(pending.map(async ({ files, ...range }) => {
@@ -93,12 +89,10 @@ export class Backfill {
         throw error
       }
     }))
-    const missing = results.flatMap((result) => {
+    return results.flatMap((result) => {
       if (result.status === 'rejected') throw result.reason
       return result.value
     })
-    if (isWell && missing.length === 0) await this.#noteFinished(venue)
-    return missing
   }
 
   /** Resolves when ROLLER has accepted the order, or has not. */
@@ -191,16 +185,10 @@ export class Backfill {
     const planned = await planOf(venue, { ...options, reports: [report] }, folder)
     if ('reason' in planned) return [planned]
     const jobs = planned.jobs.filter((job) => isCovered(range, job))
-    const missing = await new VenueExport(this.#parts, venue, planned.state, jobs, read).run(false)
+    const missing = await new VenueExport(this.#parts, venue, planned.state, jobs, read).run()
     // One that was rejected is remembered: another order would have the same files.
     const order = await this.#orders.read(venue.id, report.id, Date.now())
     if (missing.length === 0 && order?.rejected !== true) await this.#orders.remove(venue.id, report.id)
     return missing
-  }
-
-  async #noteFinished ({ id }: Venue): Promise<void> {
-    const file = stateFile(this.#parts.folder, id)
-    const state = await readState(file)
-    if (state !== null) await writeWhole(file, { ...state, unfinishedSince: null })
   }
 }

@@ -26,7 +26,6 @@ export interface BulkRange {
 
 type Estimator = Pick<Roller, 'estimateBulkExport'>
 
-/** @param jobs of the venue, in the order of their days */
 export async function planRanges (
   venueId: string, jobs: readonly Job[], orders: BulkOrders, now: number, roller: Estimator
 ): Promise<BulkRange[]> {
@@ -41,7 +40,7 @@ export async function planRanges (
 function planRange (report: Report, jobs: readonly Job[], order: BulkOrder | null, now: number, roller: Estimator): BulkRange | null {
   const { bulk } = report
   // A day that may change still is fetched again anyhow.
-  const days = jobs.filter((job) => job.report === report && job.isFinal).flatMap(({ day }) => day ?? [])
+  const days = jobs.filter((job) => job.report === report && job.isFinal).flatMap(({ day }) => day ?? []).sort()
   const [first, last] = [days[0], days.at(-1)]
   if (bulk === null || first === undefined || last === undefined || order?.rejected === true) return null
   const until = addDays(last, 1)

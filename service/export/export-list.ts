@@ -48,7 +48,7 @@ async function readVenue (file: string, venueId: string): Promise<ExportList> {
   }
 }
 
-function fetchedReports ({ venue, name, reports, unfinishedSince }: VenueState): ExportList['exports'] {
+function fetchedReports ({ venue, name, reports, unfinishedSince, incompleteSince }: VenueState): ExportList['exports'] {
   return Object.entries(reports).flatMap(([report, formats]) => Object.entries(formats).map(([format, days]) => {
     const last = Object.keys(days).reduce((latest, day) => day > latest ? day : latest, '')
     return {
@@ -59,7 +59,8 @@ function fetchedReports ({ venue, name, reports, unfinishedSince }: VenueState):
       lastFetchedAt: Object.values(days).reduce((latest, { at }) => at > latest ? at : latest, ''),
       lastDay: last === WHOLE ? null : last,
       files: Object.keys(days).length,
-      unfinishedSince
+      unfinishedSince,
+      incompleteSince
     }
   }))
 }

@@ -22,6 +22,8 @@ export interface Job {
   readonly day: string | null
   /** The day is over for `overlap` days: fetched now, it is not fetched again. False for a list. */
   readonly isFinal: boolean
+  /** ISO 8601: when it last failed. Null if it never has, or was fetched since. */
+  readonly failedAt: string | null
   /** In the folder of the export. */
   readonly path: string
 }
@@ -41,7 +43,7 @@ export async function planVenue (venue: Venue, state: VenueState, options: Expor
   const extension = extensionOf(options)
   // The present day may be requested, and is then fetched again; days to come have no records.
   const last = end > addDays(today, 1) ? addDays(today, 1) : end
-  const resumed = state.unfinishedSince === null ? NaN : Date.parse(state.unfinishedSince)
+  const resumed = Date.parse(state.unfinishedSince ?? state.incompleteSince ?? '')
   const isFresh = ({ at }: Fetched): boolean => now - resumed < RESUMABLE && Date.parse(at) >= resumed
   const days = (options.from === null || options.from >= last ? [] : venueDays(options.from, last))
     .map((day) => ({ day, final: dayBounds(day, zone).end.epochMilliseconds + options.overlap * DAY_MS }))
@@ -55,14 +57,21 @@ export async function planVenue (venue: Venue, state: VenueState, options: Expor
       const name = `${day === null ? WHOLE : `day=${day}`}.${extension}`
       const fetched = known[day ?? WHOLE]
       const isDone = fetched !== undefined && files.has(name) && (Date.parse(fetched.at) >= final || isFresh(fetched))
-      if (!isDone) jobs.push({ report, day, isFinal: final <= now, path: join(folder, name) })
+      const failedAt = state.failures[report.id]?.[day ?? WHOLE] ?? null
+      if (!isDone) jobs.push({ report, day, isFinal: final <= now, failedAt, path: join(folder, name) })
     }
     if (report.kind === 'list') add(null, Infinity)
     else for (const { day, final } of days) add(day, final)
   }
-  // Day by day, so that all reports come as far.
-  return jobs.sort((one, other) => (one.day ?? '') < (other.day ?? '') ? -1 : (one.day ?? '') > (other.day ?? '') ? 1 : 0)
+  // Lists, then day by day, the latest first: however many old days fail, the new ones come before them. What has failed in an earlier run
+  // is tried last, and in turn.
+  return jobs.sort((one, other) => compare(one.failedAt ?? '', other.failedAt ?? '') || compare(other.day ?? LISTS, one.day ?? LISTS))
 }
+
+/** After every day. */
+const LISTS = '~'
+
+function compare (one: string, other: string): number { return one < other ? -1 : one > other ? 1 : 0 }
 
 /** Calls that the jobs will take: one for each, or as many as the report's days have taken so far. */
 export function estimateCalls (jobs: readonly Job[], state: VenueState, options: ExportOptions): number {

@@ -11,7 +11,8 @@ import type { ExportOptions } from './options.ts'
 import { estimateCalls, type Venue } from './plan.ts'
 import { planOf } from './planned.ts'
 import type { ExportProgress } from './progress.ts'
-import { systemTime, VenueExport, type ExportTime, type Missing, type VenueExportParts } from './venue-export.ts'
+import { noteEnd } from './state.ts'
+import { stateFile, systemTime, VenueExport, type ExportTime, type Missing, type VenueExportParts } from './venue-export.ts'
 
 /** What an export needs of the plugin. */
 export type Gateway = Pick<Roller, 'paginate' | 'connections' | 'request' | 'bulkExport' | 'estimateBulkExport'>
@@ -68,10 +69,11 @@ async function exportVenue (
     if ('reason' in planned) return planned
     parts.progress.begin(venue, planned.jobs.length)
     const daily = planned.jobs.filter((job) => !bulk.some((range) => isCovered(range, job)))
-    return await new VenueExport(parts, venue, planned.state, daily).run(bulk.length === 0)
+    return await new VenueExport(parts, venue, planned.state, daily).run()
   })
   if ('reason' in missing) return [missing]
-  if (backfill !== null && bulk.length > 0) missing.push(...await backfill.finish(venue, bulk, missing.length === 0))
+  if (backfill !== null && bulk.length > 0) missing.push(...await backfill.finish(venue, bulk))
+  await noteEnd(stateFile(parts.folder, venue.id), missing.length === 0)
   parts.progress.end(venue.id, missing.reduce((sum, { days }) => sum + days.length, 0))
   return missing
 }

@@ -21,8 +21,12 @@ const VenueState = Type.Object({
   name: Type.Union([Type.String(), Type.Null()]),
   /** By report, by the end of the files' names, and by day. A report without days has the one day `all`. */
   reports: Type.Record(Type.String(), Type.Record(Type.String(), Type.Record(Type.String(), Fetched))),
-  /** When the run began that has not ended well; null when the last one did. */
-  unfinishedSince: Type.Union([Type.String(), Type.Null()])
+  /** By report and day: when it last failed. Removed when it is fetched. */
+  failures: Type.Record(Type.String(), Type.Record(Type.String(), Type.String())),
+  /** When the run began that has not come to its end; null after one that has. */
+  unfinishedSince: Type.Union([Type.String(), Type.Null()]),
+  /** When the first run began of those that have ended with files missing; null after one that has fetched all. */
+  incompleteSince: Type.Union([Type.String(), Type.Null()])
 }, { additionalProperties: false })
 export type VenueState = Static<typeof VenueState>
 
@@ -38,7 +42,7 @@ export class StateError extends Error {
 }
 
 export function newState (venue: string, name: string | null): VenueState {
-  return { version: VERSION, venue, name, reports: {}, unfinishedSince: null }
+  return { version: VERSION, venue, name, reports: {}, failures: {}, unfinishedSince: null, incompleteSince: null }
 }
 
 /** @returns null when there is none. @throws StateError */
@@ -51,10 +55,19 @@ export async function readState (file: string): Promise<VenueState | null> {
     throw error
   }
   let state: unknown
-  try { state = JSON.parse(text) } catch { throw new StateError(file, 'is damaged') }
+  // A state from before these fields.
+  try { state = { failures: {}, incompleteSince: null, ...JSON.parse(text) } } catch { throw new StateError(file, 'is damaged') }
   if (Value.Check(VenueState, state)) return state
   const { version } = (state ?? {}) as { version?: unknown }
   throw new StateError(file, typeof version === 'number' && version !== VERSION ? 'was written by another version' : 'is damaged')
+}
+
+/** At the end of a run that was not cut short. */
+export async function noteEnd (file: string, isComplete: boolean): Promise<void> {
+  const state = await readState(file)
+  if (state === null) return
+  const incompleteSince = isComplete ? null : state.incompleteSince ?? state.unfinishedSince
+  await writeWhole(file, { ...state, unfinishedSince: null, incompleteSince })
 }
 
 /** Whole or not at all, whenever the power goes. */

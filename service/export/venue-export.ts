@@ -2,10 +2,11 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { isRollerError, type Roller } from 'fastify-roller'
+import { isRollerError, type Roller, type RollerError } from 'fastify-roller'
 import { extensionOf, writeDay } from './day-file.ts'
 import { reachOf, reasonOf, type Reason } from './failures.ts'
 import type { ExportFolder } from './folder.ts'
+import { JobQueue, MOST_FAILING } from './job-queue.ts'
 import type { ExportOptions } from './options.ts'
 import { WHOLE, type Job, type Venue } from './plan.ts'
 import type { ExportProgress } from './progress.ts'
@@ -56,19 +57,23 @@ export interface Missing extends Reason {
 const SAVED = 1_000
 /** Pauses after a call that failed for a while. Milliseconds. */
 const [FIRST_PAUSE, LONGEST_PAUSE] = [1_000, 60_000]
+const NOT_TRIED: Reason = {
+  reason: `Not tried: ${MOST_FAILING} files of the report have failed.`,
+  whatToDo: 'Run the same command again: it tries what has failed last.'
+}
 
 export class VenueExport {
   readonly #parts: VenueExportParts
   readonly #venue: Venue
   readonly #state: VenueState
   readonly #file: string
-  readonly #queue: Job[]
+  readonly #queue: JobQueue
   readonly #read: ReadRecords
   readonly #failed: { readonly job: Job, readonly why: Reason }[] = []
   /** Since when nothing has gone well, and how often it has not. */
   #trouble: { readonly since: number, count: number, until: number } | null = null
   /** Why nothing more is fetched of the venue, or of a report. */
-  #venueEnd: Reason | null = null
+  #venueEnd: Reason | undefined
   readonly #reportEnds = new Map<string, Reason>()
   #savedAt = 0
   #saving: Promise<void> = Promise.resolve()
@@ -79,23 +84,19 @@ export class VenueExport {
     this.#venue = venue
     this.#state = state
     this.#file = stateFile(parts.folder, venue.id)
-    this.#queue = [...jobs]
+    this.#queue = new JobQueue(jobs)
     this.#read = read ?? ((job) => dailyReport(parts, venue, job))
   }
 
-  /**
-   * @param isLast nothing else of the venue is to be fetched
-   * @throws an error of the disk, which ends the whole export, and the signal's reason
-   */
-  async run (isLast: boolean): Promise<Missing[]> {
+  /** @throws an error of the disk, which ends the whole export, and the signal's reason */
+  async run (): Promise<Missing[]> {
     const { options: { concurrency }, signal } = this.#parts
     this.#state.unfinishedSince ??= new Date().toISOString()
     await this.#save()
     // The first one shows whether the venue can be reached at all.
     const work = async (): Promise<void> => { for (let job = this.#take(); job !== undefined; job = this.#take()) await this.#fetch(job) }
-    const results = await Promise.allSettled(Array.from({ length: Math.min(concurrency, this.#queue.length) }, work))
+    const results = await Promise.allSettled(Array.from({ length: Math.min(concurrency, this.#queue.size) }, work))
     const broken = results.find((result) => result.status === 'rejected')
-    if (isLast && broken === undefined && this.#failed.length === 0) this.#state.unfinishedSince = null
     this.#state.name = this.#venue.name
     // What is there is noted, whatever has gone wrong.
     await this.#save()
@@ -106,36 +107,45 @@ export class VenueExport {
 
   #take (): Job | undefined {
     if (this.#parts.signal.aborted) throw this.#parts.signal.reason
-    return this.#queue.shift()
+    return this.#queue.take()
   }
 
   async #fetch (job: Job): Promise<void> {
-    const { progress } = this.#parts
-    const { id } = this.#venue
-    for (;;) {
-      const end = this.#venueEnd ?? this.#reportEnds.get(job.report.id)
-      if (end !== undefined && end !== null) return this.#fail(job, end)
-      await this.#pause()
-      try {
-        const { records, calls, at } = await this.#write(job)
-        this.#trouble = null
-        this.#note(job, { at, records, calls })
-        await this.#saveNowAndThen()
-        return progress.done(id, job, records, calls)
-      } catch (error) {
-        if (!isRollerError(error)) throw error
-        const reach = reachOf(error)
-        if (reach === 'again' && this.#mayTryAgain()) {
-          progress.trouble(id, error.code, Math.max(0, (this.#trouble?.until ?? 0) - this.#parts.time.now()))
-          continue
-        }
-        const why = reasonOf(error)
-        if (reach === 'venue') this.#venueEnd ??= why
-        // What is over for one report may be its alone: each of the others is tried once, and continues if it can be fetched.
-        if (reach === 'report' || reach === 'again') this.#reportEnds.set(job.report.id, why)
-        return this.#fail(job, why)
-      }
+    const endOf = (): Reason | undefined => this.#venueEnd ?? this.#reportEnds.get(job.report.id)
+    if (endOf() === undefined) await this.#pause()
+    const end = endOf()
+    if (end !== undefined) return this.#fail(job, end)
+    try {
+      const { records, calls, at } = await this.#write(job)
+      this.#trouble = null
+      this.#queue.fetched(job)
+      this.#note(job, { at, records, calls })
+      await this.#saveNowAndThen()
+      this.#parts.progress.done(this.#venue.id, job, records, calls)
+    } catch (error) {
+      if (!isRollerError(error)) throw error
+      this.#onError(job, error)
     }
+  }
+
+  #onError (job: Job, error: RollerError): void {
+    const { report: { id } } = job
+    const why = reasonOf(error)
+    const reach = reachOf(error)
+    if (reach === 'venue') this.#venueEnd ??= why
+    else if (reach === 'report') this.#reportEnds.set(id, why)
+    else {
+      this.#noteFailure(job)
+      if (this.#queue.failed(job) && reach === 'again') {
+        if (this.#mayTryAgain()) {
+          this.#parts.progress.trouble(this.#venue.id, error.code, Math.max(0, (this.#trouble?.until ?? 0) - this.#parts.time.now()))
+          return this.#queue.tryAgain(job)
+        }
+        // What is over for one report may be its alone: each of the others is tried once, and continues if it can be fetched.
+        this.#reportEnds.set(id, why)
+      } else if (!this.#queue.end(job)) this.#reportEnds.set(id, NOT_TRIED)
+    }
+    this.#fail(job, why)
   }
 
   async #write (job: Job): Promise<{ at: string, records: number, calls: number }> {
@@ -177,6 +187,12 @@ export class VenueExport {
     const report = this.#state.reports[id] ??= {}
     const days = report[extensionOf(this.#parts.options)] ??= {}
     days[day ?? WHOLE] = fetched
+    delete this.#state.failures[id]?.[day ?? WHOLE]
+  }
+
+  #noteFailure ({ report: { id }, day }: Job): void {
+    const days = this.#state.failures[id] ??= {}
+    days[day ?? WHOLE] = new Date().toISOString()
   }
 
   async #saveNowAndThen (): Promise<void> {

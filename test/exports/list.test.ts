@@ -25,7 +25,9 @@ async function open (t: Test, env: Record<string, string> = {}) {
     version: 1,
     venue,
     name: 'A park',
+    failures: {},
     unfinishedSince: null,
+    incompleteSince: null,
     reports: {
       bookingitems: { 'ndjson.gz': { '2026-11-26': fetched('2026-11-27T03:00:00.000Z'), '2026-11-27': fetched(at) } },
       products: { ndjson: { all: fetched(at) } }
@@ -45,7 +47,9 @@ test('lists when each report of a venue was last fetched, and up to which day', 
   write(second, stateOf(second, '2026-11-27T03:00:00.000Z'))
   const { status, body } = await get()
   t.equal(status, 200)
-  const one = { venueId: demo, venueName: 'A park', lastFetchedAt: '2026-11-28T03:00:00.000Z', unfinishedSince: null }
+  const one = {
+    venueId: demo, venueName: 'A park', lastFetchedAt: '2026-11-28T03:00:00.000Z', unfinishedSince: null, incompleteSince: null
+  }
   t.same(body.exports.filter(({ venueId }: { venueId: string }) => venueId === demo), [
     { ...one, report: 'bookingitems', format: 'ndjson.gz', lastDay: '2026-11-27', files: 2 },
     { ...one, report: 'products', format: 'ndjson', lastDay: null, files: 1 }
