@@ -17,6 +17,22 @@ interface Sql {
 
 const OWN_COLUMNS = ['venue', 'day', 'record'] as const
 
+/**
+ * Escapes of NUL and of half a surrogate pair, which databases reject, in a JSON text whose escaped backslashes are written as \\u005c. The
+ * files have pairs as one character.
+ */
+const REJECTED = '\\\\u(0000|d[89a-f][0-9a-f]{2})'
+/** Bytes of a text in a key. An index of PostgreSQL takes 2,700 for the whole key. */
+const LONGEST_KEY = 1_000
+
+/** What identifies a record: a column of the table, with a value that fits it. */
+function keyConditions ({ key, columns }: Report, quote: Sql['quote'], bytesOf: string): string[] {
+  return key.map(quote).flatMap((name, index) => {
+    const isText = columns.find((column) => column.name === key[index])?.type === 'text'
+    return isText ? [`${name} IS NOT NULL`, `${bytesOf}(${name}) <= ${LONGEST_KEY}`] : [`${name} IS NOT NULL`]
+  })
+}
+
 export interface SqlOptions {
   readonly sql: Dialect
   readonly reports: readonly Report[]
@@ -64,11 +80,19 @@ function duckdb ({ out, gzip }: Pick<SqlOptions, 'out' | 'gzip'>): Sql {
     `${venue('filename')} AS venue`, `${day('filename')} AS day`, ...report.columns.map((column) => `${value(column)} AS "${column.name}"`),
     'json AS record'
   ].join(',\n    ')}
-  FROM query(getvariable('roller_files'))`
+  FROM query(getvariable('roller_files'))
+  WHERE json IS NOT NULL`
+  // Not read_ndjson_objects: half a surrogate pair in one record ends it.
+  const lines = (report: Report): string => `FROM (
+  SELECT filename, TRY_CAST(CASE WHEN contains(line, '\\u')
+    THEN regexp_replace(replace(line, '\\\\', '\\u005c'), '${REJECTED}', chr(65533), 'g') ELSE line END AS JSON) AS json
+  FROM read_csv(${glob(report)}, filename = true, columns = {'line': 'VARCHAR'}, header = false, auto_detect = false,
+    delim = '\\t', quote = '', escape = '', max_line_size = 16777216)
+)`
   // A report without files would be an error, and end the statements.
   const files = (report: Report): string => `SET VARIABLE roller_files = (
   SELECT CASE count(*) WHEN 0 THEN 'SELECT NULL::JSON AS json, NULL AS filename LIMIT 0'
-    ELSE ${literal(`FROM read_ndjson_objects(${glob(report)}, filename = true)`)} END
+    ELSE ${literal(lines(report))} END
   FROM glob(${glob(report)})
 );`
   return {
@@ -95,7 +119,7 @@ INSERT INTO "${id}" BY NAME
       return `${files(report)}
 INSERT INTO "${id}" BY NAME
   ${select(report)}
-  WHERE ${key.map((name) => `(json ->> '$."${name}"') IS NOT NULL`).join(' AND ')}
+    AND ${keyConditions(report, doubleQuoted, 'strlen').join(' AND ')}
   QUALIFY row_number() OVER (PARTITION BY ${['venue', ...keys].join(', ')} ORDER BY day DESC) = 1
 ON CONFLICT DO UPDATE SET
 ${setters(['day', ...columns.map(({ name }) => name), 'record'], key, doubleQuoted)}
@@ -112,6 +136,11 @@ const POSTGRES_TYPES = {
   text: 'text', integer: 'bigint', number: 'numeric', boolean: 'boolean', date: 'date', timestamp: 'timestamptz', json: 'jsonb'
 } as const
 
+function nullIfOdd (name: string, type: string, cast: string): string {
+  return `CREATE OR REPLACE FUNCTION pg_temp.roller_${name}(value text) RETURNS ${type} LANGUAGE plpgsql AS $$
+BEGIN RETURN ${cast}; EXCEPTION WHEN data_exception THEN RETURN NULL; END $$;`
+}
+
 const postgres: Sql = {
   types: POSTGRES_TYPES,
   quote: doubleQuoted,
@@ -121,14 +150,28 @@ const postgres: Sql = {
       case 'text': return text
       case 'json': return json
       case 'boolean': return `CASE jsonb_typeof(${json}) WHEN 'boolean' THEN (${text})::boolean END`
-      case 'integer': return `CASE jsonb_typeof(${json}) WHEN 'number' THEN (${text})::numeric::bigint END`
+      case 'integer': return `CASE jsonb_typeof(${json}) WHEN 'number' THEN pg_temp.roller_integer(${text}) END`
       case 'number': return `CASE jsonb_typeof(${json}) WHEN 'number' THEN (${text})::numeric END`
-      case 'date': return `CASE WHEN ${text} ~ '^\\d{4}-\\d\\d-\\d\\d' THEN left(${text}, 10)::date END`
-      case 'timestamp': return `CASE WHEN ${text} ~ '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d' THEN (${text})::timestamptz END`
+      case 'date': return `CASE WHEN ${text} ~ '^\\d{4}-\\d\\d-\\d\\d' THEN pg_temp.roller_date(${text}) END`
+      case 'timestamp': return `CASE WHEN ${text} ~ '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d' THEN pg_temp.roller_timestamp(${text}) END`
     }
   },
   head: `-- PostgreSQL. Copy the files' lines into roller_lines first, each with the path of its file (docs/exports.md has the command).
-CREATE TABLE IF NOT EXISTS roller_lines (file text NOT NULL, record jsonb);`,
+CREATE TABLE IF NOT EXISTS roller_lines (file text NOT NULL, record text);
+
+-- One odd value must not end the load of all: it is null in its column, and the record has it.
+${nullIfOdd('integer', 'bigint', 'value::numeric::bigint')}
+${nullIfOdd('date', 'date', 'left(value, 10)::date')}
+${nullIfOdd('timestamp', 'timestamptz', 'value::timestamptz')}
+CREATE OR REPLACE FUNCTION pg_temp.roller_json(line text, file text) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN CASE WHEN line LIKE '%\\\\u%'
+    THEN regexp_replace(replace(line, '\\\\', '\\u005c'), '${REJECTED}', chr(65533), 'g') ELSE line END::jsonb;
+EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+  RAISE WARNING 'A record of % is not loaded: %', file, SQLERRM;
+  RETURN NULL;
+END $$;
+ALTER TABLE roller_lines ALTER COLUMN record TYPE jsonb USING pg_temp.roller_json(record::text, file);`,
   table: (report) => `CREATE TABLE IF NOT EXISTS "${report.id}" (
   venue text NOT NULL,
   day date,
@@ -143,20 +186,24 @@ ${columnLines(report, { types: POSTGRES_TYPES, quote: doubleQuoted }).join(',\n'
     FROM roller_lines WHERE file ~ '(^|/)${id}/venue=[^/]+/[^/]+$'
   ) AS lines`
     const names = [...OWN_COLUMNS.slice(0, 2), ...columns.map(({ name }) => doubleQuoted(name)), 'record'].join(', ')
-    const select = `venue, day, ${columns.map((column) => postgres.value(column)).join(',\n    ')}, record
+    const values = columns.map((column) => `${postgres.value(column)} AS ${doubleQuoted(column.name)}`)
+    const select = `SELECT venue, day, ${values.join(',\n    ')}, record
   FROM ${lines}
   WHERE record IS NOT NULL`
     if (!isKeyed(report)) {
       const identity = kind === 'list' ? 'venue' : 'venue, day'
       return `DELETE FROM "${id}" WHERE (${identity}) IN (SELECT ${identity} FROM ${lines});
 INSERT INTO "${id}" (${names})
-  SELECT ${select};`
+  ${select};`
     }
-    const keys = key.map((name) => `record ->> '${name}'`)
+    const keys = ['venue', ...key.map(doubleQuoted)]
     return `INSERT INTO "${id}" (${names})
-  SELECT DISTINCT ON (${['venue', ...keys].join(', ')}) ${select} AND ${keys.map((one) => `${one} IS NOT NULL`).join(' AND ')}
-  ORDER BY ${['venue', ...keys, 'day DESC'].join(', ')}
-ON CONFLICT (venue, ${key.map(doubleQuoted).join(', ')}) DO UPDATE SET
+  SELECT DISTINCT ON (${keys.join(', ')}) * FROM (
+  ${select}
+  ) AS records
+  WHERE ${keyConditions(report, doubleQuoted, 'octet_length').join(' AND ')}
+  ORDER BY ${[...keys, 'day DESC'].join(', ')}
+ON CONFLICT (${keys.join(', ')}) DO UPDATE SET
 ${setters(['day', ...columns.map(({ name }) => name), 'record'], key, doubleQuoted)}
   WHERE EXCLUDED.day >= "${id}".day;`
   }
@@ -176,7 +223,7 @@ const bigquery: Sql = {
     return type === 'text' ? text : `SAFE_CAST(${text} AS ${BIGQUERY_TYPES[type]})`
   },
   head: `-- BigQuery. Load the files' lines into roller_lines first, each with the path of its file (_FILE_NAME of an external table).
-CREATE TABLE IF NOT EXISTS roller_lines (file STRING NOT NULL, record JSON);`,
+CREATE TABLE IF NOT EXISTS roller_lines (file STRING NOT NULL, record STRING);`,
   table: (report) => `CREATE TABLE IF NOT EXISTS ${backQuoted(report.id)} (
   venue STRING NOT NULL,
   day DATE,
@@ -187,7 +234,10 @@ ${columnLines(report, { types: BIGQUERY_TYPES, quote: backQuoted }).join(',\n')}
     const { id, key, columns, kind } = report
     const lines = `(
     SELECT REGEXP_EXTRACT(file, r'venue=([^/]+)/[^/]+$') AS venue,
-      SAFE_CAST(REGEXP_EXTRACT(file, r'day=(\\d{4}-\\d\\d-\\d\\d)[^/]+$') AS DATE) AS day, record
+      SAFE_CAST(REGEXP_EXTRACT(file, r'day=(\\d{4}-\\d\\d-\\d\\d)[^/]+$') AS DATE) AS day,
+      SAFE.PARSE_JSON(
+        REGEXP_REPLACE(REPLACE(record, r'\\\\', r'\\u005c'), r'${REJECTED}', '\\ufffd'), wide_number_mode => 'round'
+      ) AS record
     FROM roller_lines WHERE REGEXP_CONTAINS(file, r'(^|/)${id}/venue=[^/]+/[^/]+$')
   )`
     const names = ['venue', 'day', ...columns.map(({ name }) => backQuoted(name)), 'record']
@@ -202,7 +252,9 @@ INSERT INTO ${backQuoted(id)} (${names.join(', ')})
     }
     const keys = ['venue', ...key.map(backQuoted)]
     return `MERGE ${backQuoted(id)} AS kept USING (
-  ${select} AND ${key.map((name) => `JSON_VALUE(record, '$.${name}') IS NOT NULL`).join(' AND ')}
+  SELECT * FROM (
+  ${select}
+  ) WHERE ${keyConditions(report, backQuoted, 'BYTE_LENGTH').join(' AND ')}
   QUALIFY ROW_NUMBER() OVER (PARTITION BY ${keys.join(', ')} ORDER BY day DESC) = 1
 ) AS loaded ON ${keys.map((name) => `kept.${name} = loaded.${name}`).join(' AND ')}
 WHEN MATCHED AND loaded.day >= kept.day THEN UPDATE SET ${names.map((name) => `${name} = loaded.${name}`).join(', ')}
