@@ -1,26 +1,43 @@
 /** Prometheus metrics at /metrics. Label sets are closed: operations, status classes and layers; no connection ids and no raw paths. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Roller } from 'fastify-roller'
+import { errorDefinitions, type Roller } from 'fastify-roller'
 import type { ToolCall } from 'fastify-roller/mcp'
-import type { RateLimitObserver, ReadExports } from 'fastify-roller/internal'
+import { problemOf, type RateLimitObserver, type ReadExports } from 'fastify-roller/internal'
 import { isAborted } from './request-end.ts'
-import { layerOf, operationOf } from './request-facts.ts'
+import { isRoutine, layerOf, operationOf } from './request-facts.ts'
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 /** The gateway's own part of a call takes a fraction of a millisecond. */
 const FINE_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1]
 
+/** Gauges of prom-client with the ending of a counter, by which a query would compute a rate of them. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
+
+type Limit = Parameters<RateLimitObserver['rejected']>[0]
+type Reason = Parameters<RateLimitObserver['rejected']>[1]
+const LIMITS: readonly Limit[] = ['rest', 'reporting', 'bulk']
+const REASONS: readonly Reason[] = ['limit', 'cooling-off', 'redis-down', 'queue']
+
 export interface Metrics {
   readonly registry: Registry
+  readonly errors: Counter<'code'>
   /** Passed to the plugin's option `observer`. */
   readonly rateLimits: RateLimitObserver
 }
 
+/**
+ * Series of closed label sets exist from the start, at 0: Prometheus takes the first value of a new series for no increase, so that the
+ * first cooling-off period, or the first error of a kind, would raise no alert.
+ */
 export function createMetrics (): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry }) // memory, CPU, event loop, garbage collection
+  for (const name of MISNAMED) registry.removeSingleMetric(name)
+  const errors = new Counter({
+    name: 'roller_errors_total', help: 'Errors of the gateway in responses and tool calls, by code.', labelNames: ['code'], registers
+  })
   const rejected = new Counter(
     { name: 'roller_rate_limit_rejected_total', help: 'Calls that a rate limit rejected.', labelNames: ['limit', 'reason'], registers }
   )
@@ -42,9 +59,18 @@ export function createMetrics (): Metrics {
     labelNames: ['scope'],
     registers
   })
-  for (const limit of ['rest', 'reporting', 'bulk']) waiting.set({ limit }, 0) // an empty line is still a line
+  for (const limit of LIMITS) {
+    waiting.set({ limit }, 0)
+    waited.zero({ limit })
+    granted.inc({ limit }, 0)
+    used.inc({ limit }, 0)
+    for (const reason of REASONS) rejected.inc({ limit, reason }, 0)
+  }
+  for (const scope of ['connection', 'account']) cooling.inc({ scope }, 0)
+  for (const code of Object.keys(errorDefinitions)) errors.inc({ code }, 0)
   return {
     registry,
+    errors,
     rateLimits: {
       granted (limit, waitedMs) {
         granted.inc({ limit })
@@ -59,7 +85,7 @@ export function createMetrics (): Metrics {
 }
 
 /** For the MCP endpoint's option `onToolCall`. */
-export function toolCallCounter ({ registry }: Metrics): (call: ToolCall) => void {
+export function toolCallCounter ({ registry, errors }: Metrics): (call: ToolCall) => void {
   const registers = [registry]
   const toolCalls = new Counter({
     name: 'roller_tool_calls_total',
@@ -72,14 +98,15 @@ export function toolCallCounter ({ registry }: Metrics): (call: ToolCall) => voi
   )
   return ({ tool, operation, outcome, duration }) => {
     toolCalls.inc({ tool, operation: operation ?? '', outcome })
+    if (outcome in errorDefinitions) errors.inc({ code: outcome })
     toolSeconds.observe({ tool }, duration / 1000)
   }
 }
 
-/** Counts an ended request. */
+/** Counts an ended request, except routine ones: a probe's 503 while Nango is down would look like a failure of the gateway. */
 export type CountRequest = (request: FastifyRequest, reply: FastifyReply) => void
 
-export function requestCounter ({ registry }: Metrics): CountRequest {
+export function requestCounter ({ registry, errors }: Metrics): CountRequest {
   const registers = [registry]
   const requests = new Counter({
     name: 'roller_requests_total',
@@ -109,7 +136,10 @@ export function requestCounter ({ registry }: Metrics): CountRequest {
   })
   const repeats = new Counter({ name: 'roller_repeats_total', help: 'Retries of calls.', registers })
   return (request, reply) => {
+    if (isRoutine(request)) return
     const operation = operationOf(request)
+    const problem = problemOf(request)
+    if (problem !== undefined) errors.inc({ code: problem.code })
     const status = isAborted(reply) ? 'aborted' : `${Math.floor(reply.statusCode / 100)}xx`
     requests.inc({ operation, status, layer: layerOf(request, reply) })
     whole.observe({ operation }, reply.elapsedTime / 1000)

@@ -3,6 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Layer } from 'fastify-roller/internal'
 import { problemOf } from 'fastify-roller/internal'
 
+/** Probes, scrapes, and pages of documents: they have a log level of their own, and are neither counted nor traced. */
+export function isRoutine ({ routeOptions }: FastifyRequest): boolean { return routeOptions.logLevel === 'warn' }
+
 /** The catalog's name of a call to ROLLER, otherwise method and route. */
 export function operationOf (request: FastifyRequest): string {
   if (request.rollerCall !== null) return request.rollerCall.operation

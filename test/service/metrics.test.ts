@@ -18,7 +18,6 @@ test('counts requests and the rate limiter\'s results, without connection ids', 
   for (const line of [
     'roller_requests_total{operation="GET /venues/me",status="2xx",layer="roller"} 1',
     'roller_requests_total{operation="GET /products",status="4xx",layer="roller"} 2',
-    'roller_requests_total{operation="GET /metrics",status="4xx",layer="gateway"} 1',
     'roller_request_seconds_count{operation="GET /venues/me"} 1',
     'roller_upstream_seconds_count{operation="GET /venues/me"} 1',
     'roller_overhead_seconds_count 1',
@@ -28,6 +27,14 @@ test('counts requests and the rate limiter\'s results, without connection ids', 
   t.match(body, /^roller_pool_connections\{state="idle"\} [1-9]/m)
   t.match(body, /^nodejs_eventloop_lag_p99_seconds /m)
   t.notMatch(body, CONNECTION_ID)
+})
+
+test('counts no probes, scrapes and documents', async (t) => {
+  const { app, nango } = await service(t)
+  nango.faults.always({ kind: 'reset' })
+  t.equal((await app.inject({ url: '/ready' })).statusCode, 503)
+  for (const url of ['/health', '/metrics', '/docs', '/openapi.json']) await app.inject({ url })
+  t.notMatch((await app.inject({ url: '/metrics' })).body, /^roller_request(s_total|_seconds_count)\{/m)
 })
 
 test('uses no raw path and no id as a label', async (t) => {
