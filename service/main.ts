@@ -67,8 +67,8 @@ shutDownOnSignal({
   app,
   delay: config.shutdownDelay,
   grace: config.shutdownGrace,
-  async after () {
-    await tracing?.close().catch(() => {}) // an unreachable collector does not block shutdown
+  async after (timeLeft) {
+    await tracing?.close(timeLeft)
     await sandbox?.close()
   }
 })

@@ -15,12 +15,14 @@ export interface ShutdownOptions {
   readonly delay: number
   /** Milliseconds for calls in flight after that. */
   readonly grace: number
-  /** Runs when no call is in flight. */
-  readonly after: () => Promise<void>
+  /** Runs when no call is in flight. @param timeLeft milliseconds in which it has to end, or the process fails */
+  readonly after: (timeLeft: number) => Promise<void>
 }
 
 /** Waiting callers are rejected this long before the grace period ends, so that the response is still sent. Part of the grace period. */
 const RELEASE_AFTER = 0.9
+/** Part of the remaining time for what runs last, so that it ends in time. */
+const LAST_PART = 0.9
 
 export function shutDownOnSignal ({ app, delay, grace, after }: ShutdownOptions): void {
   closeWithGrace({
@@ -31,11 +33,12 @@ export function shutDownOnSignal ({ app, delay, grace, after }: ShutdownOptions)
   }, async ({ signal, err: error }) => {
     if (error !== undefined) app.log.fatal({ err: error }, 'closing after an error')
     else app.log.info({ signal }, 'closing: calls in flight are finished first')
+    const end = performance.now() + delay + grace
     app.drain()
     if (error === undefined && delay > 0) await new Promise((resolve) => { setTimeout(resolve, delay) })
     const release = setTimeout(() => { app.releaseWaiting() }, grace * RELEASE_AFTER)
     await app.close()
     clearTimeout(release)
-    await after()
+    await after((end - performance.now()) * LAST_PART)
   })
 }

@@ -4,12 +4,13 @@
  * with query values and guests' ids. Sampling and other settings come from OpenTelemetry's own OTEL_* variables.
  */
 import type { Agent } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Attributes, Span, Tracer } from '@opentelemetry/api'
 import type { SpanExporter } from '@opentelemetry/sdk-trace-node'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import { proxyFinder, VERSION, type ProxyOptions, type UpstreamTracer } from 'fastify-roller/internal'
 import { isAborted, onRequestEnd } from './request-end.ts'
-import { layerOf, operationOf } from './request-facts.ts'
+import { isRoutine, layerOf, operationOf } from './request-facts.ts'
 
 export interface Tracing {
   /** Adds the hooks. Call before any other hook is added, so that all of them run inside the span. */
@@ -18,9 +19,12 @@ export interface Tracing {
   readonly tracer: UpstreamTracer
   /** Fields of the log line. */
   readonly idOf: (request: FastifyRequest) => { traceId?: string }
-  /** Exports the remaining spans. */
-  readonly close: () => Promise<void>
+  /** Exports the remaining spans. @param timeLeft milliseconds */
+  readonly close: (timeLeft: number) => Promise<void>
 }
+
+/** An unavailable collector does not delay the end of the process for longer. */
+const MAX_CLOSE_MS = 3_000
 
 /** The required packages, listed in package.json under optionalDependencies. */
 const PACKAGES = [
@@ -60,7 +64,7 @@ export async function startTracing (endpoint: string, proxies: ProxyOptions = {}
       const span = spans.get(request)
       return span === undefined ? {} : { traceId: span.spanContext().traceId }
     },
-    close: () => provider.shutdown()
+    async close (timeLeft) { await Promise.race([provider.shutdown().catch(() => {}), sleep(Math.min(timeLeft, MAX_CLOSE_MS))]) }
   }
 }
 
@@ -105,9 +109,10 @@ interface RequestTraceParts extends TraceParts { readonly spans: WeakMap<Fastify
 
 function traceRequests (app: FastifyInstance, { api, tracer, spans }: RequestTraceParts): void {
   app.addHook('onRequest', (request, _reply, done) => {
-    // Probes and documents, which are not logged either.
-    if (request.routeOptions.logLevel === 'warn') return done()
-    const parent = api.propagation.extract(api.ROOT_CONTEXT, request.headers)
+    if (isRoutine(request)) return done()
+    // Without `baggage`: it has data of the caller, and would be sent to Nango and ROLLER.
+    const { traceparent, tracestate } = request.headers
+    const parent = api.propagation.extract(api.ROOT_CONTEXT, { traceparent, tracestate })
     const span = tracer.startSpan(request.method, { kind: api.SpanKind.SERVER, attributes: requestAttributes(request) }, parent)
     spans.set(request, span)
     api.context.with(api.trace.setSpan(parent, span), done)

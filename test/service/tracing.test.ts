@@ -57,7 +57,7 @@ test('joins a request and its attempts in one trace, from the caller\'s tracepar
   })
   const url = await service.url()
   const traceId = '0af7651916cd43dd8448eb211c80319c'
-  const headers = { ...VENUE, authorization: `Bearer ${KEY}`, traceparent: `00-${traceId}-b7ad6b7169203331-01` }
+  const headers = { ...VENUE, authorization: `Bearer ${KEY}`, traceparent: `00-${traceId}-b7ad6b7169203331-01`, baggage: 'user=canary' }
   nango.faults.next({ path: /canary-id/, kind: 'reset' })
   t.equal((await fetch(`${url}/roller/bookings/canary-id?canary-name=canary-value`, { headers })).status, 404)
   t.equal((await fetch(`${url}/roller/venues/me`, { headers: VENUE })).status, 401)
@@ -86,6 +86,8 @@ test('joins a request and its attempts in one trace, from the caller\'s tracepar
   ])
   const sent = nango.requests.filter(({ url }) => url.includes('canary-id')).map(({ headers }) => headers['traceparent'])
   t.same(sent, tries.map(({ spanId }) => `00-${traceId}-${spanId}-01`), 'the next hop continues the span of the attempt that it receives')
+
+  t.notOk(nango.requests.some(({ headers }) => 'baggage' in headers), 'the caller\'s own data is not passed on')
 
   const rejected = spans.filter(({ attributes }) => attribute(attributes, 'http.response.status_code') === 401)
   t.match(rejected, [{ name: 'GET /venues/me' }])
@@ -131,6 +133,25 @@ test('requests succeed while the collector is down', async (t) => {
   t.equal((await fetch(`${url}/roller/venues/me`, { headers: VENUE })).status, 200)
   service.child.kill('SIGTERM')
   t.equal(await service.exited, 0)
+})
+
+test('ends in time and with 0 while the collector does not answer', async (t) => {
+  const collector = createServer(() => {})
+  await new Promise<void>((resolve) => { collector.listen(0, '127.0.0.1', resolve) })
+  t.teardown(() => { collector.closeAllConnections(); collector.close() })
+  const { nango } = await startSimulators(t)
+  const service = startProcess(t, {
+    PORT: '0',
+    NANGO_SECRET_KEY: SECRET_KEY,
+    NANGO_HOST: nango.url,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`, // of a TCP server
+    SHUTDOWN_GRACE: '4'
+  })
+  const url = await service.url()
+  t.equal((await fetch(`${url}/roller/venues/me`, { headers: VENUE })).status, 200)
+  service.child.kill('SIGTERM')
+  t.equal(await service.exited, 0)
+  t.notMatch(service.stdout(), 'calls still in flight')
 })
 
 test('loads no package without an endpoint, and names missing packages with one', async (t) => {
