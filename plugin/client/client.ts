@@ -30,6 +30,7 @@ export interface LooseInput {
   readonly onWait?: CallRequest['onWait']
   readonly admit?: CallRequest['admit']
   readonly reservation?: CallRequest['reservation']
+  readonly timing?: CallRequest['timing']
 }
 
 export class RollerClient {
@@ -64,7 +65,7 @@ export class RollerClient {
 
   async #send (
     name: string,
-    { connectionId, params = {}, query = {}, headers = {}, body, signal, validation, maxWait, onWait, admit, reservation }: LooseInput
+    { connectionId, params = {}, query = {}, headers = {}, body, signal, validation, maxWait, onWait, admit, reservation, timing }: LooseInput
   ): Promise<unknown> {
     const { pipeline, entries } = this.#options
     const entry = entries.get(name)
@@ -92,7 +93,8 @@ export class RollerClient {
       signal,
       onWait,
       admit,
-      reservation
+      reservation,
+      timing
     }).catch(ownError)
     const payload = response.payload()
     const brokenOff = (cause: unknown): never => {

@@ -126,13 +126,15 @@ export function sanitizeCall (request: CallRequest, defaults: CallDefaults): Rol
   )
 }
 
-/** Durations of a call's phases. All zero for a call that shared another's response. */
+/** Durations of a call's phases, or of all calls of a request. All zero for a call that shared another's response. */
 export interface CallTiming {
   /** Milliseconds in the queue for a lease. */
   waitedMs: number
   /** Milliseconds between sending and the head of the response, over all attempts; of a small response, up to its end. */
   upstreamMs: number
   tries: number
+  /** Tries that sent a call again. */
+  repeats: number
 }
 
 /** A step of the pipeline, including the steps after it. */

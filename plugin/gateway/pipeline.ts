@@ -234,6 +234,7 @@ class Upstream implements CallHandler {
       call.timing.waitedMs += lease.waitedMs
       call.timing.upstreamMs += clock.now() - sentAt
       call.timing.tries++
+      if (progress.attempts > 1) call.timing.repeats++
     }
     if (progress.exchange !== null && progress.exchange.limits !== null) await this.#learnQuota(progress.exchange.limits, lease)
     return classification

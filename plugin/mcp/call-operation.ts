@@ -70,6 +70,7 @@ async function send (
       query,
       ...(body !== undefined && { body }),
       signal,
+      timing: request.rollerCall ?? undefined,
       admit: async () => { await access.again(request, operation, scope, connectionId) }
     })
   } catch (error) {

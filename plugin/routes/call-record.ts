@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RollerError } from '../errors.ts'
 import type { CallTiming } from '../gateway/call.ts'
 
-/** A call to ROLLER over HTTP. */
+/** A call to ROLLER over HTTP, or all calls of an export or of an agent's tool. */
 export interface CallRecord extends CallTiming {
   /** The catalog's name, or `GET /*` and so on for a path outside it. */
   readonly operation: string
@@ -24,7 +24,7 @@ export function decorateCallRecord (app: FastifyInstance): void {
 }
 
 export function beginRecord (operation: string, connectionId: string): CallRecord {
-  return { operation, connectionId, waitedMs: 0, upstreamMs: 0, tries: 0, headMs: null }
+  return { operation, connectionId, waitedMs: 0, upstreamMs: 0, tries: 0, repeats: 0, headMs: null }
 }
 
 const problems = new WeakMap<FastifyRequest, RollerError>()

@@ -79,7 +79,7 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ExportRoutesOptions> = asyn
     if (format === 'csv' && cursors === 'true') throw invalid('/query/cursors', 'is for application/x-ndjson')
     const name = report.operation
     const connectionId = await access.address(request)
-    request.rollerCall = beginRecord(name, connectionId)
+    const timing = request.rollerCall = beginRecord(name, connectionId)
     await access.authorize(request, name, 'roller:read', connectionId)
     if (!access.chosenByServer) await access.own(request, connectionId)
 
@@ -89,7 +89,7 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ExportRoutesOptions> = asyn
     const zone = headers['timezone-designators']
     // paginate checks the report's parameters; its query is validated like every call's.
     const page: PageSource = (report, query, signal) => untilLeased(clock, { maxWait }, signal, (left) => client.request(report, {
-      connectionId, query, signal, admit, maxWait: left, ...(zone !== undefined && { headers: { 'TimeZone-Designators': zone } })
+      connectionId, query, signal, admit, timing, maxWait: left, ...(zone !== undefined && { headers: { 'TimeZone-Designators': zone } })
     } as never))
     let pages = 0
     const source: PageSource = async (report, query, signal) => {

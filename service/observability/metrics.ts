@@ -147,7 +147,7 @@ export function requestCounter ({ registry, errors }: Metrics): CountRequest {
     // Without an attempt of its own, it shared another call's response.
     if (call === null || call.tries === 0) return
     upstream.observe({ operation }, call.upstreamMs / 1000)
-    if (call.tries > 1) repeats.inc(call.tries - 1)
+    repeats.inc(call.repeats)
     if (call.headMs !== null) overhead.observe(Math.max(0, call.headMs - call.waitedMs - call.upstreamMs) / 1000)
   }
 }
