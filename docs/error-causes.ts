@@ -30,7 +30,8 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
     'it.',
   ROLLER_ERR_NOT_CONFIRMED: 'Over MCP: the client cannot ask a person, the person declined, or the confirmation is of other arguments, ' +
     'used, older than five minutes, or from before Redis lost its data.',
-  ROLLER_ERR_AUTH_UNAVAILABLE: 'The issuer\'s keys (`JWT_JWKS_URL`) cannot be fetched, and no cached key matches the token.',
+  ROLLER_ERR_AUTH_UNAVAILABLE: 'The issuer\'s keys (`JWT_JWKS_URL`) cannot be fetched within 5 s, or are no key set of at most ' +
+    '512 KiB, and no cached key matches the token. The log entry has the reason.',
   ROLLER_ERR_CALLER_RATE_LIMITED: '`RATE_LIMIT` is set, and this caller has sent more requests in a minute.',
   ROLLER_ERR_OVERLOADED: 'The event loop of the process has been delayed by more than a second for a second or longer.',
   ROLLER_ERR_CLOSING: 'The process has received a signal while the call was waiting for its rate limit.',

@@ -65,7 +65,9 @@ export class RollerClient {
 
   async #send (
     name: string,
-    { connectionId, params = {}, query = {}, headers = {}, body, signal, validation, maxWait, onWait, admit, reservation, timing }: LooseInput
+    {
+      connectionId, params = {}, query = {}, headers = {}, body, signal, validation, maxWait, onWait, admit, reservation, timing
+    }: LooseInput
   ): Promise<unknown> {
     const { pipeline, entries } = this.#options
     const entry = entries.get(name)

@@ -7,6 +7,8 @@ export interface AgentOptions {
   readonly connections?: number
   readonly keepAliveTimeout?: number
   readonly keepAliveMaxTimeout?: number
+  /** Bytes of a body before it is decompressed. */
+  readonly maxResponseSize?: number
   readonly connect: { readonly timeout: number }
 }
 

@@ -94,6 +94,7 @@ function issuerKeys (url: string, fetch: typeof globalThis.fetch): JWTVerifyGetK
   const remote = createRemoteJWKSet(new URL(url), { timeoutDuration: FETCH_TIMEOUT_MS, [customFetch]: fetch })
   let fetchedAt = -Infinity
   let restUntil = -Infinity
+  let failure: unknown
 
   const known: JWTVerifyGetKey = async (header, token): Promise<CryptoKey> => {
     const jwks = remote.jwks()
@@ -105,7 +106,7 @@ function issuerKeys (url: string, fetch: typeof globalThis.fetch): JWTVerifyGetK
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
       }
     }
-    throw new RollerError('ROLLER_ERR_AUTH_UNAVAILABLE', { retryAfter: REST_MS / 1000 })
+    throw new RollerError('ROLLER_ERR_AUTH_UNAVAILABLE', { retryAfter: REST_MS / 1000, cause: failure })
   }
 
   return async (header, token) => {
@@ -115,6 +116,7 @@ function issuerKeys (url: string, fetch: typeof globalThis.fetch): JWTVerifyGetK
     } catch (error) {
       if (!isOutage(error)) throw error
       restUntil = Date.now() + REST_MS
+      failure = error
       return await known(header, token)
     } finally {
       if (remote.fresh) fetchedAt = Date.now()

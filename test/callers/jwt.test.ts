@@ -2,8 +2,8 @@
 import type { ServerResponse } from 'node:http'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { test, type Test } from '../support/tap.ts'
-import { VENUE } from '../support/build.ts'
-import { service, type Service } from '../service/fixture.ts'
+import { SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
+import { service, startProcess, until, type Service } from '../service/fixture.ts'
 import { AUDIENCE, ISSUER, SECOND, startIssuer, type Issuer } from './issuer.ts'
 
 async function start (t: Test, issuer: Issuer, env: Record<string, string> = {}): Promise<Service> {
@@ -140,6 +140,9 @@ const DOWN: [label: string, how: (response: ServerResponse) => void][] = [
   ['it answers 500', (response) => { response.writeHead(500).end() }],
   ['it redirects', (response) => { response.writeHead(302, { location: 'https://evil.example/' }).end() }],
   ['it answers with a page', (response) => { response.setHeader('content-type', 'text/html').end('<html>') }],
+  ['it sends more than any key set has', (response) => {
+    response.setHeader('content-type', 'application/json').end(`{"keys":[],"more":"${'x'.repeat(600_000)}"}`)
+  }],
   ['it answers with something else', (response) => { response.setHeader('content-type', 'application/json').end('{"keys":1}') }]
 ]
 
@@ -160,6 +163,45 @@ for (const [label, how] of DOWN) {
     t.equal((await call(built, token)).statusCode, 200, 'and fetched again')
   })
 }
+
+test('reads no response of the issuer without an end', async (t) => {
+  const issuer = await startIssuer(t)
+  let sent = 0
+  const chunk = Buffer.alloc(64 * 1024, ' ')
+  issuer.respond((response) => {
+    const send = (): void => {
+      if (response.destroyed) return
+      sent += chunk.length
+      if (response.write(chunk)) setImmediate(send)
+      else response.once('drain', send)
+    }
+    send()
+  })
+  const built = await start(t, issuer)
+  t.match((await call(built, await issuer.token())).json(), { status: 503, code: 'ROLLER_ERR_AUTH_UNAVAILABLE' })
+  t.ok(sent < 20_000_000, `${sent} bytes`)
+})
+
+test('logs why the keys are unavailable', async (t) => {
+  const issuer = await startIssuer(t)
+  issuer.respond((response) => { response.writeHead(500).end() })
+  const { nango } = await startSimulators(t)
+  const process = startProcess(t, {
+    PORT: '0',
+    NANGO_SECRET_KEY: SECRET_KEY,
+    NANGO_HOST: nango.url,
+    JWT_JWKS_URL: issuer.url,
+    JWT_ISSUER: ISSUER,
+    JWT_AUDIENCE: AUDIENCE
+  })
+  const url = await process.url()
+  for (let round = 0; round < 2; round++) {
+    const response = await fetch(`${url}/roller/venues/me`, { headers: { ...VENUE, authorization: `Bearer ${await issuer.token()}` } })
+    t.notMatch(await response.text(), 'Expected 200 OK')
+  }
+  await until(() => process.stdout().split('Expected 200 OK').length > 2)
+  t.match(process.stdout(), /"cause":\{"type":"JOSEError","message":"Expected 200 OK/)
+})
 
 test('uses known keys for an hour while the issuer is unavailable, and no longer', async (t) => {
   const issuer = await startIssuer(t)
