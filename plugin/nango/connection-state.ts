@@ -2,7 +2,7 @@
 import { isRecord } from '../util/is-record.ts'
 import { hasRoomForVenue, toConnection, type Connection } from './connection.ts'
 import {
-  isStaleSession, isVerificationEntry, ownTags, readPending, readVerified, TAGS_FIELD, type ClientIds, type PendingVenue
+  isStaleSession, isTagsOnly, isVerificationEntry, ownTags, readPending, readVerified, TAGS_FIELD, type ClientIds, type PendingVenue
 } from './entry.ts'
 import { ENTRY_TAG, readVenue, RESERVED_PREFIX, VENUE_TAG } from './venue.ts'
 
@@ -17,6 +17,8 @@ export interface ConnectionState {
   readonly verification: Verification
   /** The tag that identifies the entry of credentials; empty after new credentials replaced the tags. */
   readonly entry: string
+  /** True if tags were changed since the venue was last verified, and no credentials were entered. */
+  readonly tagsOnly: boolean
   /** Keyed hash of the Client ID; null if this read does not contain it. */
   readonly client: string | null
   /**
@@ -62,6 +64,7 @@ export function readState ({ clientIds }: Pick<StateReader, 'clientIds'>, raw: u
     connection,
     verification,
     entry,
+    tagsOnly: isTagsOnly(entry) && clientIds.mayBeSame(verified?.client ?? null, client), // another program may have copied the tag
     client,
     credential: credentialOf(connection, unverified ? client ?? stored : stored),
     errorId: isRecord(error) ? String(error.log_id ?? '') : '',

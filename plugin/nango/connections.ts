@@ -4,7 +4,7 @@ import { checkConnectionId } from './connection-id.ts'
 import { isRecord, type NangoClient } from './client.ts'
 import { checkWritten, hasRoomForVenue, lowerKeys, MAX_TAGS, type Tags } from './connection.ts'
 import { readState, type ConnectionState, type StateReader } from './connection-state.ts'
-import { ownTags, TAGS_FIELD, VERIFIED_FIELD, type KeptEntry } from './entry.ts'
+import { newEntry, ownTags, TAGS_FIELD, VERIFIED_FIELD, type KeptEntry } from './entry.ts'
 import { readRow } from './row.ts'
 import { enterCredentials, type EnterCredentialsOptions } from './enter-credentials.ts'
 import { probeReadRight } from './read-right.ts'
@@ -196,7 +196,10 @@ export class Connections {
     // First, so that a reconnect link used in between is detected as outdated.
     const written = { ...metadata, ...(merged !== null && { [TAGS_FIELD]: ownTags(merged) }) }
     if (Object.keys(written).length > 0) await this.#writeMetadata(connectionId, written)
-    if (merged !== null) await this.#writeTags(connectionId, merged)
+    if (before !== null && merged !== null) {
+      const tagsOnly = before.verification === 'verified' || before.tagsOnly
+      await this.#writeTags(connectionId, { ...merged, ...(tagsOnly && { [ENTRY_TAG]: newEntry(true) }) })
+    }
     return before
   }
 

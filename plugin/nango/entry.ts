@@ -7,6 +7,9 @@
  * verified again. A value for each session would not be enough: a session can be used twice. All of it is stored in Nango, so it survives
  * restarts and applies to every replica.
  *
+ * New tags make a connection unverified as well, because credentials may be entered while they are written. They are written with another
+ * kind of value, which the following verifications keep: it shows that no credentials were entered since the venue was last verified.
+ *
  * With a key that may read credentials, a keyed hash of the Client ID is stored too: a session created elsewhere may have copied the tag.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto'
@@ -18,7 +21,8 @@ export const VERIFIED_FIELD = 'roller_verified'
 /** The tags as this gateway last wrote them, without its own. */
 export const TAGS_FIELD = 'roller_tags'
 
-const VERIFICATION = /^v\.[\w-]{16,64}$/
+const VERIFICATION = /^[vt]\.[\w-]{16,64}$/
+const TAGS_ONLY = /^t\./
 const SESSION = /^s\.[\w-]{16,64}$/
 
 /** The metadata of one entry of credentials. */
@@ -31,7 +35,11 @@ export interface KeptEntry {
 /** A venue that waits for confirmation as the replacement of the known one. */
 export interface PendingVenue extends Pick<Venue, 'id' | 'name'> {}
 
-export function newEntry (): string { return `v.${randomBytes(18).toString('base64url')}` }
+/** @param tagsOnly since the venue was last verified, tags were changed and no credentials entered */
+export function newEntry (tagsOnly = false): string { return `${tagsOnly ? 't' : 'v'}.${randomBytes(18).toString('base64url')}` }
+
+/** True for a value that was written with new tags, or by a verification since: no credentials were entered in between. */
+export function isTagsOnly (entry: string): boolean { return TAGS_ONLY.test(entry) }
 
 /** True for a value written by a verification: no credentials were entered since. */
 export function isVerificationEntry (entry: string): boolean { return VERIFICATION.test(entry) }

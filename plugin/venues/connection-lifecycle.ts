@@ -57,14 +57,24 @@ export class ConnectionLifecycle {
 
   /** Credentials were entered again, perhaps another venue's. */
   async reconnected (connectionId: string): Promise<void> {
+    const state = await this.#verifyAgain(connectionId)
+    if (state !== null) await this.#emitEntered(state)
+  }
+
+  /** Credentials were entered again, or tags are being changed. */
+  async unverified (connectionId: string): Promise<void> {
+    const state = await this.#verifyAgain(connectionId)
+    if (state !== null && !hasNewTagsOnly(state)) await this.#emitEntered(state)
+  }
+
+  async #verifyAgain (connectionId: string): Promise<ConnectionState | null> {
     const { verifier, forgetCredentials, index, publish } = this.#options
     verifier?.reset(connectionId)
     this.#failing.delete(connectionId)
     index.forget(connectionId)
     await publish(connectionId)
     await forgetCredentials(connectionId)
-    const state = await this.#settled(connectionId)
-    if (state !== null) await this.#emitEntered(state)
+    return await this.#settled(connectionId)
   }
 
   /** Nango reports every failed refresh, one in 30 s: emitted once. */
@@ -130,15 +140,11 @@ export class ConnectionLifecycle {
   }
 
   /**
-   * Same after new tags, which are no new credentials: without an event where the venue was verified and still is. The caller holds the
-   * connection's lock, so that no call that needs the venue meanwhile takes its verification for one of new credentials.
-   * @param before the state that the tags replaced
+   * Same after new tags. The caller holds the connection's lock.
    * @throws RollerError if the connection cannot be read
    */
-  async settleTags ({ connection: { connectionId }, verification }: ConnectionState): Promise<ConnectionState> {
-    const { state } = await this.#settle(connectionId, verification !== 'verified', true)
-    if (verification === 'verified' && state.verification === 'changed') this.#emitInBackground(this.#emitEntered(state))
-    return state
+  async settleTags (connectionId: string): Promise<ConnectionState> {
+    return (await this.#settle(connectionId, true, true)).state
   }
 
   /**
@@ -185,7 +191,7 @@ export class ConnectionLifecycle {
     if (error !== null) warn('the venue of a connection could not be verified', error, connectionId)
     if (news) {
       await publish(connectionId)
-      if (emits) this.#emitInBackground(first ? this.announce(state) : this.#emitEntered(state))
+      if (emits && !hasNewTagsOnly(state)) this.#emitInBackground(first ? this.announce(state) : this.#emitEntered(state))
     }
     return { state, error }
   }
@@ -241,6 +247,9 @@ export class ConnectionLifecycle {
     await this.#options.emit({ name, id, connectionId, noticedAt: new Date().toISOString(), connection } satisfies ConnectionEvent)
   }
 }
+
+/** Its venue was verified before and is not another now, and no credentials were entered: no event. */
+function hasNewTagsOnly ({ tagsOnly, verification }: ConnectionState): boolean { return tagsOnly && verification !== 'changed' }
 
 function nullIfUnknown (error: unknown): null {
   if (!isRollerError(error) || error.code !== 'ROLLER_ERR_CONNECTION_UNKNOWN') throw error

@@ -40,7 +40,7 @@ const MAX_VERIFICATIONS = 10
 const VERIFICATIONS_IN_MS = 60_000
 
 type PolledConnection = Pick<Connection, 'status'>
-type Change = 'created' | 'reconnected' | 'failed' | 'recovered'
+type Change = 'created' | 'unverified' | 'failed' | 'recovered'
 
 export class ConnectionPoller {
   readonly #options: ConnectionPollerOptions
@@ -84,7 +84,7 @@ export class ConnectionPoller {
       const { connectionId, status } = state.connection
       const known = before?.get(connectionId)
       let change = this.#changeOf(state, known, before === null)
-      if (change === 'reconnected' || (change === 'created' && this.#options.identifies)) {
+      if (change === 'unverified' || (change === 'created' && this.#options.identifies)) {
         index.update(state) // calls are rejected from now on, whenever it is verified
         if (!this.#mayVerify()) change = null
       }
@@ -118,7 +118,7 @@ export class ConnectionPoller {
     // Rejected credentials are not verified at every poll.
     const canVerify = isOwnEnvironment && !warnings.includes('no-room-for-venue') &&
       (status !== 'reconnect-required' || known === undefined)
-    if (identifies && canVerify && verification === 'unverified') return venue === null ? 'created' : 'reconnected'
+    if (identifies && canVerify && verification === 'unverified') return venue === null ? 'created' : 'unverified'
     if (known === undefined) return identifies || first ? null : 'created'
     if (known.status === status) return null
     return status === 'reconnect-required' ? 'failed' : 'recovered'

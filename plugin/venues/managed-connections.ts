@@ -93,7 +93,7 @@ export class ManagedConnections {
       const before = await connections.update(connectionId, change)
       index.forget(connectionId)
       await publish(connectionId)
-      return before === null ? await connections.fresh(connectionId) : await lifecycle.settleTags(before)
+      return before === null ? await connections.fresh(connectionId) : await lifecycle.settleTags(connectionId)
     }
     const state = await (change.tags === undefined ? write() : lock.run(connectionId, write)) // Nango merges metadata itself
     return await this.#completeOne(state)

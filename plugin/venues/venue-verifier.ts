@@ -13,7 +13,7 @@ import { parseJsonBytes } from '../util/json.ts'
 import { hasRoomForVenue, MAX_TAGS } from '../nango/connection.ts'
 import type { ConnectionState } from '../nango/connection-state.ts'
 import type { Connections, NewConnection } from '../nango/connections.ts'
-import { newEntry } from '../nango/entry.ts'
+import { isTagsOnly, newEntry } from '../nango/entry.ts'
 import { ENVIRONMENT_TAG, RESERVED_TAGS, toVenue, venueTags, type RollerEnvironment, type Venue } from '../nango/venue.ts'
 import type { ConnectionLock } from './connection-lock.ts'
 
@@ -153,8 +153,9 @@ export class VenueVerifier {
       checkEnvironment(tags[ENVIRONMENT_TAG], environment)
       if (!hasRoomForVenue(tags)) throw noRoom(tags)
       const expected = known ?? await this.#requestVenue(state)
-      if (state.entry === '' || state.entry !== progress.entry || !holds(tags, venueTags(expected))) {
-        progress.entry = newEntry()
+      const isOwn = state.entry !== '' && state.entry === progress.entry && isTagsOnly(state.entry) === state.tagsOnly
+      if (!isOwn || !holds(tags, venueTags(expected))) {
+        progress.entry = newEntry(state.tagsOnly)
         await connections.beginVerification(state, expected, progress.entry)
       }
       const verified = { entry: progress.entry, client: state.client }
