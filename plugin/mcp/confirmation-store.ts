@@ -50,7 +50,9 @@ export class RedisConfirmationStore implements ConfirmationStore {
   async open (nonce: string): Promise<void> { await this.#run(nonce, ['open', String(this.#lifeMs)]) }
 
   /** @throws RedisUnavailable */
-  async use (nonce: string): Promise<boolean> { return await this.#run(nonce, ['use']) === 1 }
+  async use (nonce: string): Promise<boolean> {
+    return Number(await this.#run(nonce, ['use'])) === 1 // ioredis returns text with its option stringNumbers
+  }
 
   async #run (nonce: string, args: readonly string[]): Promise<unknown> {
     return await this.#script.run([`roller:confirmation:{${digest(this.#scope, nonce)}}`], args)

@@ -6,6 +6,7 @@ import { newsKeys, RedisLimitStore } from '#plugin/gateway/limits/redis-store.js
 import { RedisRefreshLock } from '#plugin/gateway/refresh-lock.js'
 import { parseOptions } from '#plugin/options.js'
 import type { RedisLike } from '#plugin/redis/client.js'
+import { RedisConfirmationStore } from '#plugin/mcp/confirmation-store.js'
 import { systemClock as clock } from '#plugin/util/clock.js'
 import { ConnectionNews } from '#plugin/venues/connection-news.js'
 import { RedisDedupeStore } from '#plugin/webhooks/dedupe-redis.js'
@@ -56,6 +57,10 @@ async function works (t: Test, client: RedisLike): Promise<void> {
     await cache.invalidate(connectionId, ['products'])
     t.equal((await cache.find(key, false)).hit, null)
     t.equal(await cache.keep(key, generation ?? '', response, 60_000), false, 'not the response from before the write')
+
+    const confirmations = new RedisConfirmationStore(client, tag, 60_000)
+    await confirmations.open(connectionId)
+    t.same([await confirmations.use(connectionId), await confirmations.use(connectionId)], [true, false])
 
     const seen = new RedisDedupeStore(client, { scope: tag, timeoutMs })
     const event = { connectionId, id: 'event' }
