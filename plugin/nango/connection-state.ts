@@ -19,6 +19,8 @@ export interface ConnectionState {
   readonly entry: string
   /** True if tags were changed since the venue was last verified, and no credentials were entered. */
   readonly tagsOnly: boolean
+  /** True if a verification has begun with `entry` and is not complete: no credentials were entered since. */
+  readonly begun: boolean
   /** Keyed hash of the Client ID; null if this read does not contain it. */
   readonly client: string | null
   /**
@@ -57,6 +59,7 @@ export function readState ({ clientIds }: Pick<StateReader, 'clientIds'>, raw: u
   const verification = isOf(pending) ? 'changed' : isVerified ? 'verified' : 'unverified'
   const pendingVenue: PendingVenue | null = verification === 'changed' && pending !== null ? { id: pending.id, name: pending.name } : null
   const unverified = verification === 'unverified'
+  const tagsOnly = isTagsOnly(entry) && clientIds.mayBeSame(verified?.client ?? null, client) // another program may have copied the tag
   const connection = toConnection(row, { tags, venue, pendingVenue, unverified, hasRoom: hasRoomForVenue(tags) })
   const stored = (verification === 'changed' ? pending : verified)?.client ?? null
   const [error] = Array.isArray(row.errors) ? row.errors : []
@@ -64,7 +67,8 @@ export function readState ({ clientIds }: Pick<StateReader, 'clientIds'>, raw: u
     connection,
     verification,
     entry,
-    tagsOnly: isTagsOnly(entry) && clientIds.mayBeSame(verified?.client ?? null, client), // another program may have copied the tag
+    tagsOnly,
+    begun: isVerificationEntry(entry) && isTagsOnly(entry) === tagsOnly && ![verified?.entry, pending?.entry].includes(entry),
     client,
     credential: credentialOf(connection, unverified ? client ?? stored : stored),
     errorId: isRecord(error) ? String(error.log_id ?? '') : '',

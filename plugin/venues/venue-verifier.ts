@@ -13,7 +13,7 @@ import { parseJsonBytes } from '../util/json.ts'
 import { hasRoomForVenue, MAX_TAGS } from '../nango/connection.ts'
 import type { ConnectionState } from '../nango/connection-state.ts'
 import type { Connections, NewConnection } from '../nango/connections.ts'
-import { isTagsOnly, newEntry } from '../nango/entry.ts'
+import { newEntry } from '../nango/entry.ts'
 import { ENVIRONMENT_TAG, RESERVED_TAGS, toVenue, venueTags, type RollerEnvironment, type Venue } from '../nango/venue.ts'
 import type { ConnectionLock } from './connection-lock.ts'
 
@@ -64,8 +64,6 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 interface Failure {
   readonly error: RollerError
   readonly until: number
-  /** The value of the tag since then, which need not be written again. */
-  readonly entry: string
 }
 
 export class VenueVerifier {
@@ -128,7 +126,7 @@ export class VenueVerifier {
     const before = created?.state ?? await this.#options.connections.fresh(connectionId)
     if (before.verification !== 'unverified') return { state: before, news: false, first: false, error: null }
     const first = before.connection.venue === null
-    const progress = { entry: this.#failures.get(connectionId)?.entry ?? '' }
+    const progress = { entry: '' }
     try {
       const state = await this.#verify(before, progress, created)
       this.#failures.delete(connectionId)
@@ -138,7 +136,7 @@ export class VenueVerifier {
       const explained = explain(error)
       const { code, retryAfter } = explained
       const restMs = retryAfter !== undefined ? retryAfter * 1000 : FINAL.has(code) ? FAILED_RETRY_DELAY_MS : REST_MS
-      this.#failures.set(connectionId, { error: explained, until: this.#options.clock.now() + restMs, entry: progress.entry })
+      this.#failures.set(connectionId, { error: explained, until: this.#options.clock.now() + restMs })
       return { state: progress.entry === '' ? before : { ...before, entry: progress.entry }, news: false, first, error: explained }
     }
   }
@@ -153,11 +151,9 @@ export class VenueVerifier {
       checkEnvironment(tags[ENVIRONMENT_TAG], environment)
       if (!hasRoomForVenue(tags)) throw noRoom(tags)
       const expected = known ?? await this.#requestVenue(state)
-      const isOwn = state.entry !== '' && state.entry === progress.entry && isTagsOnly(state.entry) === state.tagsOnly
-      if (!isOwn || !holds(tags, venueTags(expected))) {
-        progress.entry = newEntry(state.tagsOnly)
-        await connections.beginVerification(state, expected, progress.entry)
-      }
+      // One value for all attempts, of all replicas: the id of the event depends on it.
+      progress.entry = state.begun ? state.entry : newEntry(state.tagsOnly)
+      if (!state.begun || !holds(tags, venueTags(expected))) await connections.beginVerification(state, expected, progress.entry)
       const verified = { entry: progress.entry, client: state.client }
       const isKnown = known === null && (created !== undefined || await this.#isSameClient(state))
       const venue = isKnown ? expected as Venue : await this.#requestVenue(state) // what ROLLER returned above
