@@ -85,6 +85,12 @@ function classify ({ status, headers, limits }: ResponseHead, { code, message }:
       return refreshFailed(upstream, REFRESH_BACKOFF_SECONDS)
     case 'connection_refresh_exhausted':
       return refreshFailed(upstream, undefined)
+    case 'base_url_override_not_allowed':
+      // The gateway overrides no address. Nango returns this for a failed DNS lookup, which is temporary, for an address that its policy
+      // forbids, and for a redirect to such an address, after ROLLER received the call.
+      return unreachable(
+        `Nango could not resolve ROLLER's host, or its policy for outgoing requests forbids the address (${code}).`, upstream, true
+      )
     case 'malformed_auth_header':
       return { kind: 'repeat', maySent: false, error: keyNotChecked(upstream) }
     case 'forbidden':

@@ -28,12 +28,15 @@ export const rowShape = (connection: SimulatedConnection, zone: 'Z' | '+00:00' =
   last_fetched_at: connection.lastFetchedAt === null ? null : stamp(connection.lastFetchedAt, zone)
 })
 
+type Credentials = Pick<SimulatedConnection, 'token' | 'expiresAt' | 'clientId' | 'clientSecret'> &
+  Partial<Pick<SimulatedConnection, 'raw'>>
+
 /** Includes the client secret in clear text, as in Nango's response. */
-export const credentialsOf = ({ token, expiresAt, clientId, clientSecret, raw }: SimulatedConnection): object => ({
+export const credentialsOf = ({ token, expiresAt, clientId, clientSecret, raw }: Credentials): object => ({
   type: 'OAUTH2_CC',
   token,
   ...(expiresAt !== null && { expires_at: new Date(expiresAt).toISOString() }),
   client_id: clientId,
   client_secret: clientSecret,
-  raw
+  ...(raw !== undefined && { raw })
 })

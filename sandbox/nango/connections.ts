@@ -46,19 +46,19 @@ function filterOf (query: NangoRequest['query']): (connection: SimulatedConnecti
 }
 
 /** Finds the connection of a path and its provider_config_key; the error for a missing one differs between endpoints. */
-function locate (ctx: Context, { query, params }: NangoRequest, missing: NangoError, allowed: readonly string[] = []): SimulatedConnection {
+function locate (ctx: Context, request: NangoRequest, missing: NangoError, allowed: readonly string[] = []): SimulatedConnection {
+  const { query, params } = request
   const input = new Input(query).strict(['provider_config_key', ...allowed])
   const integrationId = input.text('provider_config_key', INTEGRATION_KEY)
   input.done('invalid_query_params')
   const uri = new Input(params)
   const connectionId = uri.text('connectionId', CONNECTION_ID)
   uri.done('invalid_uri_params')
-  if (findIntegration(ctx, integrationId) === undefined) {
-    throw new NangoError(400, 'unknown_provider_config', { message: 'No integration has this provider_config_key' })
-  }
   const connection = ctx.store.find(connectionId, integrationId)
-  if (connection === undefined) throw missing
-  return connection
+  if (connection !== undefined) return connection
+  // A deletion does not look for the integration.
+  if (request.method === 'DELETE' || findIntegration(ctx, integrationId) !== undefined) throw missing
+  throw new NangoError(400, 'unknown_provider_config', { message: 'No integration has this provider_config_key' })
 }
 
 const notFound = (): NangoError => new NangoError(404, 'not_found', { message: 'No connection with this id and provider_config_key' })

@@ -22,7 +22,8 @@ export function importConnection (ctx: Context, { query, body: given }: NangoReq
   const body = new Input(given).strict(FIELDS)
   const integrationId = body.text('provider_config_key', INTEGRATION_KEY)
   const connectionId = body.optionalText('connection_id', CONNECTION_ID) ?? randomUUID()
-  const credentials = readCredentials(body.at('credentials'))
+  if (!body.has('credentials')) body.fail(['credentials'], 'Required', 'invalid_type')
+  const credentials = body.has('credentials') ? readCredentials(body.at('credentials')) : null
   const content = {
     tags: readTags(body) ?? {},
     metadata: body.optionalDict('metadata') ?? {},
@@ -32,28 +33,31 @@ export function importConnection (ctx: Context, { query, body: given }: NangoReq
   body.done('invalid_body')
   const integration = findIntegration(ctx, integrationId)
   if (integration === undefined) throw new NangoError(404, 'not_found', { message: 'No integration has this provider_config_key' })
-  if (!isRoller(integration)) throw new NangoError(400, 'invalid_body', { message: 'The credentials are not of the provider\'s type' })
+  if (!isRoller(integration) || credentials === null) {
+    throw new NangoError(400, 'invalid_body', { message: 'The credentials are not of the provider\'s type' })
+  }
   const { provider } = integration
-  const { connection, created } = ctx.store.upsert({ ...credentials, ...content, connectionId, integrationId, provider }, ctx.now())
+  // No token endpoint responded: the given credentials are kept in place of its response.
+  const raw = { ...credentialsOf(credentials) }
+  const { connection, created } = ctx.store.upsert({ ...credentials, raw, ...content, connectionId, integrationId, provider }, ctx.now())
   sendAuthWebhook(ctx, connection, created ? 'creation' : 'override')
   // Returns the secrets whatever the scope of the key.
   return { ...rowShape(connection, 'Z'), credentials: credentialsOf(connection) }
 }
 
-type Credentials = Pick<SimulatedConnection, 'token' | 'clientId' | 'clientSecret' | 'expiresAt' | 'raw'>
+type Credentials = Pick<SimulatedConnection, 'token' | 'clientId' | 'clientSecret' | 'expiresAt'>
 
-function readCredentials (fields: Input): Credentials {
+/** Null for credentials of another type, of which only the type is read. */
+function readCredentials (fields: Input): Credentials | null {
+  if (fields.value('type') !== 'OAUTH2_CC') return null
   fields.strict(CREDENTIALS)
-  if (fields.value('type') !== 'OAUTH2_CC') fields.fail(['type'], 'Not the auth type of the provider')
   const at = fields.value('expires_at')
   const expiresAt = typeof at === 'string' || typeof at === 'number' ? new Date(at).getTime() : null
-  if (at !== undefined && (expiresAt === null || Number.isNaN(expiresAt))) fields.fail(['expires_at'], 'Not a date')
-  const token = fields.text('token', { min: 1, max: 4096 })
+  if (at !== undefined && (expiresAt === null || Number.isNaN(expiresAt))) fields.fail(['expires_at'], 'Not a date', 'invalid_type')
   return {
-    token,
+    token: fields.text('token', { min: 1, max: 4096 }),
     clientId: fields.text('client_id', { min: 1, max: 255 }),
     clientSecret: fields.text('client_secret', { min: 1, max: 2048 }),
-    expiresAt,
-    raw: { access_token: token }
+    expiresAt
   }
 }

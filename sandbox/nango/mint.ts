@@ -55,5 +55,7 @@ function shown (body: unknown): Dict {
 const isPrimitive = (value: unknown): boolean => value !== undefined && (typeof value !== 'object' || value === null)
 
 function expiryOf ({ expires_in: seconds }: Dict, now: number): number {
-  return now + (seconds !== undefined && Number.isFinite(Number(seconds)) ? Number(seconds) * 1000 : DEFAULT_LIFE_MS)
+  // 0 counts as missing.
+  const life = Number(seconds ?? 0) * 1000
+  return now + (Number.isFinite(life) && life !== 0 ? life : DEFAULT_LIFE_MS)
 }

@@ -1,6 +1,6 @@
 import { baseUrlOf, type Context, type SimulatedIntegration } from './context.ts'
 import { credentialsOf } from './connection-shape.ts'
-import { NangoError } from './errors.ts'
+import { NangoError, crash } from './errors.ts'
 import { CONNECTION_ID, INTEGRATION_KEY, Input } from './input.ts'
 import type { NangoRequest } from './server.ts'
 import type { SimulatedConnection } from './store.ts'
@@ -38,6 +38,7 @@ export function readControls ({ headers }: NangoRequest): ProxyControls {
  */
 export function upstreamUrl (ctx: Context, { originalUrl }: NangoRequest, { baseUrl }: ProxyControls, integration: SimulatedIntegration,
   connection: SimulatedConnection): URL {
+  if (!isDecodable(originalUrl.split('?', 1)[0] ?? '')) throw crash()
   const provider = baseUrlOf(ctx, integration)
   const base = baseUrl === '' ? provider : baseUrl.replace(/\/+$/, '')
   const endpoint = originalUrl.slice('/proxy'.length).replace(provider, '').replaceAll('connectionConfig', 'connection_config')
@@ -45,6 +46,15 @@ export function upstreamUrl (ctx: Context, { originalUrl }: NangoRequest, { base
   const url = interpolate(written, connection)
   if (!URL.canParse(url)) throw new NangoError(400, 'invalid_query_params', { message: 'Not a URL that can be called' })
   return new URL(url)
+}
+
+function isDecodable (path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function interpolate (url: string, connection: SimulatedConnection): string {

@@ -105,9 +105,12 @@ function codeOf (error: unknown): string {
   return code === 'UND_ERR_SOCKET' ? 'ECONNRESET' : code
 }
 
-/** The one error of Nango without the `error` wrapper. */
+/** The one error of Nango without the `error` wrapper. @throws NangoError if the host has no address: Nango's outbound policy rejects it */
 function transportError (error: unknown, method: string): { message: string, code: string, method: string } {
   const code = codeOf(error)
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    throw new NangoError(400, 'base_url_override_not_allowed', { message: 'The outbound policy rejects this URL' })
+  }
   const message = code === 'ECONNRESET' ? 'socket hang up' : error instanceof Error ? error.message : String(error)
   return { message, code, method: method.toLowerCase() }
 }

@@ -30,6 +30,7 @@ test('returns a different error for a missing connection on each endpoint', asyn
   t.equal(await outcome('/connections/nope?provider_config_key=roller'), '404 not_found')
   t.equal((await call(PATH, { method: 'DELETE' })).text, '{"success":true}')
   t.equal(await outcome(PATH, 'DELETE'), '400 unknown_connection')
+  t.equal(await outcome(PATH.replace(/roller$/, 'nope'), 'DELETE'), '400 unknown_connection', 'whatever the integration')
 })
 
 test('replaces the whole set of tags on PATCH', async (t) => {

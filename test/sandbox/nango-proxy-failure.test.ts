@@ -12,6 +12,21 @@ test('returns 500 without the error wrapper while ROLLER is down', async (t) => 
   t.notOk('error' in body)
 })
 
+test('blames the outbound policy if the host of ROLLER has no address', async (t) => {
+  const { call, proxy, nango } = await setup(t)
+  const credentials = { type: 'OAUTH2_CC', token: 'given', client_id: 'a', client_secret: 'b' }
+  await call('/connections', { method: 'POST', body: { provider_config_key: 'roller', connection_id: 'c1', credentials } })
+  nango.setOptions({ rollerUrl: 'http://roller.invalid' })
+  t.match(await proxy('/x'), { status: 400, json: { error: { code: 'base_url_override_not_allowed' } } })
+})
+
+test('fails internally on a path that cannot be decoded', async (t) => {
+  const { proxy, roller } = await setup(t)
+  for (const path of ['/a%zz', '/a%ff']) t.match(await proxy(path), { status: 500, json: { error: { code: 'generic_error_support' } } })
+  t.same(roller.calls, [])
+  t.equal((await proxy('/x?a=%zz')).status, 200)
+})
+
 test('returns ECONNRESET when ROLLER closes the connection', async (t) => {
   const { proxy, roller } = await setup(t)
   roller.respond = (req) => { req.socket.destroy() }

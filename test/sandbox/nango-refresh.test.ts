@@ -24,6 +24,14 @@ test('requests a token for every call if it is valid for 15 minutes or less', as
   t.equal(roller.tokenCalls.length, 2)
 })
 
+test('keeps a token for 55 minutes if its lifetime is 0', async (t) => {
+  const { proxy, roller } = await setup(t)
+  roller.expiresIn = 0
+  await proxy('/x')
+  await proxy('/x')
+  t.equal(roller.tokenCalls.length, 1)
+})
+
 test('returns 400 with the row after a failed refresh, 424 without a call for 30 s, then retries', async (t) => {
   const { call, proxy, roller, advance } = await setup(t)
   roller.tokenStatus = 401

@@ -21,6 +21,7 @@ const CASES: readonly (readonly [status: number, body: object | string, expected
   [424, wrapped('connection_refresh_backoff'), { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller', retryAfter: 30 }],
   [424, wrapped('connection_refresh_exhausted'), { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller' }],
   [400, wrapped('base_url_override_disabled'), { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango' }],
+  [400, wrapped('base_url_override_not_allowed'), { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /resolve/ }],
   [
     429, wrapped('too_many_request'), { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT', layer: 'nango', retryAfter: 57 },
     { 'retry-after': '57' }
