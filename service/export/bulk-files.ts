@@ -129,7 +129,7 @@ class OneExport {
       endDate: to,
       resume,
       ...(processId !== null && { processId }),
-      deadline: resume ? Math.max(LEAST_WAIT, Date.parse(at) + deadline - Date.now()) : deadline,
+      deadline: resume ? Math.max(LEAST_WAIT, deadline - Math.max(0, Date.now() - Date.parse(at))) : deadline,
       maxWait: ORDER_WAIT,
       onOrder: () => this.#accepted(at),
       onNotOrdered,

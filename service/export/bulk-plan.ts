@@ -46,7 +46,8 @@ function planRange (report: Report, jobs: readonly Job[], order: BulkOrder | nul
   const until = addDays(last, 1)
   if (order !== null) {
     const covered = days.filter((day) => day >= order.from && day < order.to).length
-    const mayOrder = Date.parse(order.at) + BETWEEN_ORDERS <= now
+    const since = now - Date.parse(order.at)
+    const mayOrder = since < 0 || since >= BETWEEN_ORDERS // ordered later than now: the clock was ahead
     if (covered > 0 && (days.length - covered < LONG_RANGE || !mayOrder)) {
       return { report, bulk, from: order.from, to: order.to, until: until < order.to ? until : order.to, order }
     }

@@ -5,7 +5,7 @@ import type { Report } from 'fastify-roller/internal'
 import { addDays, dayBounds, toVenueDate, venueDays } from 'fastify-roller/time'
 import { extensionOf } from './day-file.ts'
 import type { ExportOptions } from './options.ts'
-import type { Fetched, VenueState } from './state.ts'
+import type { VenueState } from './state.ts'
 
 export interface Venue {
   readonly id: string
@@ -44,7 +44,7 @@ export async function planVenue (venue: Venue, state: VenueState, options: Expor
   // The present day may be requested, and is then fetched again; days to come have no records.
   const last = end > addDays(today, 1) ? addDays(today, 1) : end
   const resumed = Date.parse(state.unfinishedSince ?? state.incompleteSince ?? '')
-  const isFresh = ({ at }: Fetched): boolean => now - resumed < RESUMABLE && Date.parse(at) >= resumed
+  const isFresh = (at: number): boolean => now - resumed < RESUMABLE && at >= resumed
   const days = (options.from === null || options.from >= last ? [] : venueDays(options.from, last))
     .map((day) => ({ day, final: dayBounds(day, zone).end.epochMilliseconds + options.overlap * DAY_MS }))
 
@@ -55,8 +55,9 @@ export async function planVenue (venue: Venue, state: VenueState, options: Expor
     const files = new Set(await readdir(join(options.out, folder)).catch(() => []))
     const add = (day: string | null, final: number): void => {
       const name = `${day === null ? WHOLE : `day=${day}`}.${extension}`
-      const fetched = known[day ?? WHOLE]
-      const isDone = fetched !== undefined && files.has(name) && (Date.parse(fetched.at) >= final || isFresh(fetched))
+      const at = Date.parse(known[day ?? WHOLE]?.at ?? '')
+      // A time to come is that of a clock that was ahead: the day may have changed since.
+      const isDone = files.has(name) && at <= now && (at >= final || isFresh(at))
       const failedAt = state.failures[report.id]?.[day ?? WHOLE] ?? null
       if (!isDone) jobs.push({ report, day, isFinal: final <= now, failedAt, path: join(folder, name) })
     }

@@ -34,14 +34,14 @@ export interface VenueExportParts {
 
 /** For the pauses while a venue cannot be reached; replaceable in tests. */
 export interface ExportTime {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since any moment; never decreases, whatever is done to the machine's clock. */
   now (): number
   /** @throws the signal's reason if it aborts first */
   sleep (ms: number, signal: AbortSignal): Promise<void>
 }
 
 export const systemTime: ExportTime = {
-  now: () => Date.now(),
+  now: () => performance.now(),
   sleep: async (ms, signal) => { await setTimeout(ms, undefined, { signal }) }
 }
 
@@ -75,7 +75,7 @@ export class VenueExport {
   /** Why nothing more is fetched of the venue, or of a report. */
   #venueEnd: Reason | undefined
   readonly #reportEnds = new Map<string, Reason>()
-  #savedAt = 0
+  #savedAt = -Infinity
   #saving: Promise<void> = Promise.resolve()
 
   /** @param read the daily reports by default */
@@ -196,12 +196,12 @@ export class VenueExport {
   }
 
   async #saveNowAndThen (): Promise<void> {
-    if (Date.now() - this.#savedAt >= SAVED) await this.#save()
+    if (performance.now() - this.#savedAt >= SAVED) await this.#save()
   }
 
   /** One after the other. The files first: what the state says is there has to be there. */
   async #save (): Promise<void> {
-    this.#savedAt = Date.now()
+    this.#savedAt = performance.now()
     this.#saving = this.#saving.then(async () => {
       await this.#parts.folder.sync()
       await writeWhole(this.#file, this.#state)

@@ -1,5 +1,5 @@
 /** What an export writes, and what the next run fetches again. */
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { venueDays } from 'fastify-roller/time'
@@ -51,6 +51,22 @@ test('the next run fetches what is missing and the last days', async (t) => {
   t.same(await requested(['--from', day(-3), '--overlap', '0']), [])
   t.same(await requested(['--from', day(-3), '--overlap', '2']), [day(-2), day(-1)])
   t.same(await requested(['--from', day(-1), '--to', day(3)]), [day(-1), day(0)], 'days to come have no files')
+})
+
+test('a day that was fetched while the clock was ahead is fetched again', async (t) => {
+  const exports = await open(t)
+  const [venue = ''] = exports.venues
+  const args = ['--reports', 'bookingitems', '--venues', venue, ...DAYS]
+  await exports.export(args)
+  const file = join(exports.folder, '.roller-export', `venue=${venue}.json`)
+  const state = JSON.parse(readFileSync(file, 'utf8')) as { reports: Record<string, Record<string, Record<string, { at: string }>>> }
+  const day = state.reports['bookingitems']?.['ndjson']?.['2026-11-12'] ?? { at: '' }
+  t.ok(Date.parse(day.at) <= Date.now())
+  day.at = new Date(Date.now() + 86_400_000).toISOString()
+  writeFileSync(file, JSON.stringify(state))
+  const files = async (): Promise<unknown[]> => (await exports.export(args)).steps.flatMap(({ step, day }) => step === 'file' ? day : [])
+  t.same(await files(), ['2026-11-12'])
+  t.same(await files(), [], 'and then has the right time')
 })
 
 test('a day that is fetched again replaces its file', async (t) => {
