@@ -1,6 +1,6 @@
 /** All operations by ROLLER's method and path template. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { Created, type Call, type Context, type Routes } from './contract.ts'
+import { Created, type Call, type Context, type Handler, type Routes } from './contract.ts'
 import { availabilityRoutes } from './availability.ts'
 import { bookingRoutes } from './bookings.ts'
 import { bulkRoutes } from './reports/bulk.ts'
@@ -17,6 +17,7 @@ import { reportRoutes } from './reports/routes.ts'
 import { reservationRoutes } from './reservations.ts'
 import { staffRoutes } from './staff.ts'
 import { stockRoutes } from './stock.ts'
+import { generateBookings } from './seed/venue.ts'
 import { venueRoutes } from './venue.ts'
 import { waiverRoutes } from './waivers.ts'
 import { webhookRoutes } from './webhooks.ts'
@@ -28,7 +29,11 @@ const tables: readonly Routes[] = [
 ]
 const table = tables.flatMap((routes) => Object.entries(routes)).map(([key, handler]) => {
   const [method = '', path = ''] = key.split(' ')
-  return { method, path, handler, pattern: new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`) }
+  const change: Handler = (call) => {
+    generateBookings(call.venue)
+    return handler(call)
+  }
+  return { method, path, handler: method === 'GET' ? handler : change, pattern: new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`) }
 })
 
 /** 405 for a known path with another method, 404 for any other. */

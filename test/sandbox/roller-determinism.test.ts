@@ -29,3 +29,13 @@ test('generates the same visitors of a day, whenever the simulator was started',
   t.ok(on(one.roller).length > 0)
   t.same(on(one.roller), on(later.roller))
 })
+
+test('generates the same bookings, whatever was changed before they are read', async (t) => {
+  const [one, changed] = [await start(t), await start(t)]
+  const on = (roller: typeof one.roller) => [...roller.venue('demo').bookings.values()]
+  const [booking] = on(one.roller)
+  t.ok(booking?.name.includes(one.roller.venue('demo').guests.get(booking.customerId)?.firstName ?? '?'))
+  const { status } = await changed.call('PUT', `/guests/${booking?.customerId}`, { firstName: 'Ada', lastName: 'Byron', phone: '1' })
+  t.equal(status, 200)
+  t.same(on(changed.roller), on(one.roller))
+})

@@ -1,6 +1,6 @@
 /** A venue with past and future bookings, generated from the client id, the seed and the date. */
 import { createProfile } from '../profiles.ts'
-import { createRandom, hash } from '../random.ts'
+import { createRandom, hash, type Random } from '../random.ts'
 import { addDays, localDate } from '../time.ts'
 import { seedBooking } from './bookings.ts'
 import { seedPeople } from './people.ts'
@@ -25,14 +25,21 @@ function counters (venueId: number): (kind: string) => number {
   }
 }
 
+/** The bookings are generated when they are first read: many programs and tests read none. */
 export function createVenue (clientId: string, seed: number, now: number): VenueState {
   const id = 20_000 + (clientId === 'demo' ? hash('demo') : hash(`${seed} ${clientId}`)) % 70_000
+  let bookings: VenueState['bookings'] | null = null
   const venue: VenueState = {
     id,
     profile: createProfile(clientId, seed),
     random: createRandom(hash(`${seed} ${clientId} calls`)),
     ...seedProducts(id * 1000),
-    bookings: new Map(),
+    get bookings () {
+      if (bookings !== null) return bookings
+      bookings = new Map()
+      seedBookings(venue, (date) => createRandom(hash(`${seed} ${clientId} ${date}`)), now)
+      return bookings
+    },
     holds: new Map(),
     blocks: new Map(),
     guests: new Map(),
@@ -47,12 +54,18 @@ export function createVenue (clientId: string, seed: number, now: number): Venue
     next: counters(id)
   }
   seedPeople(venue, createRandom(hash(`${seed} ${clientId} people`)), now)
+  return venue
+}
+
+function seedBookings (venue: VenueState, randomOf: (date: string) => Random, now: number): void {
   const today = localDate(now, venue.profile.zone)
   for (let day = -DAYS_BEFORE; day <= DAYS_AFTER; day++) {
     const date = addDays(today, day)
-    const random = createRandom(hash(`${seed} ${clientId} ${date}`))
+    const random = randomOf(date)
     const count = random.int(3, 7)
     for (let booking = 0; booking < count; booking++) seedBooking(venue, random, date, now)
   }
-  return venue
 }
+
+/** Before a call that changes the venue: the bookings are generated from its guests, waivers and products. */
+export function generateBookings ({ bookings }: VenueState): number { return bookings.size }
