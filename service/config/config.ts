@@ -132,6 +132,7 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
   if (faults.length > 0) throw new ConfigError(faults)
   return {
     ...parsed,
+    tracesTo: isOff(source.OTEL_SDK_DISABLED) ? null : environment.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     ...nangoSettings(environment, webhookSigningKeys),
     ...rollerSettings(environment),
     ...limitSettings(environment),
@@ -191,9 +192,11 @@ function processSettings (environment: Environment) {
     exportDir: environment.EXPORT_DIR ?? null,
     logLevel: environment.LOG_LEVEL,
     logConnectionIds: environment.LOG_CONNECTION_IDS,
-    tracesTo: environment.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     shutdownDelay: environment.SHUTDOWN_DELAY * 1000,
     shutdownGrace: environment.SHUTDOWN_GRACE * 1000,
     production: environment.NODE_ENV === 'production'
   }
 }
+
+/** OpenTelemetry's own switch, for a platform that gives every container an endpoint. */
+function isOff (disabled: string | undefined): boolean { return disabled?.trim().toLowerCase() === 'true' }

@@ -141,7 +141,7 @@ export const Environment = Type.Object({
     { default: false, description: 'Logs connection ids instead of their hashes.', examples: ['true'] }
   ),
   OTEL_EXPORTER_OTLP_ENDPOINT: text(`Address for traces by OTLP over HTTP: ${HTTP_ADDRESS_RULE}. Set credentials in ` +
-    'OTEL_EXPORTER_OTLP_HEADERS. Without it OpenTelemetry is not loaded.', 'http://otel-collector:4318'),
+    'OTEL_EXPORTER_OTLP_HEADERS. Without it, or with OTEL_SDK_DISABLED=true, OpenTelemetry is not loaded.', 'http://otel-collector:4318'),
   HTTPS_PROXY: text(`Proxy for outgoing traffic to https addresses, in lower case as well: ${PROXY_RULE}.`,
     'http://proxy.example.com:3128'),
   HTTP_PROXY: text('Proxy for outgoing traffic to http addresses, in lower case as well.', 'http://proxy.example.com:3128'),

@@ -50,6 +50,9 @@ test('has defaults', async (t) => {
     readConfig({ NANGO_SECRET_KEY: 'k' }).nango,
     { secretKey: 'k', host: 'https://api.nango.dev', integrationId: 'roller', webhookSigningKeys: [] }
   )
+  const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }
+  t.equal(readConfig({ ...traced, OTEL_SDK_DISABLED: 'false' }).tracesTo, 'http://collector:4318')
+  t.equal(readConfig({ ...traced, OTEL_SDK_DISABLED: 'True' }).tracesTo, null)
   t.equal(readConfig({ NANGO_WEBHOOK_SIGNING_KEY: 'one, two' }).pollInterval, 600_000, 'Nango reports changes by webhook')
 })
 
