@@ -17,7 +17,7 @@ export interface WaitOptions {
 }
 
 /** Ten years in milliseconds. Finite, because the value is sent to Redis. */
-export const AS_LONG_AS_IT_TAKES = 10 * 365 * 86_400_000
+const AS_LONG_AS_IT_TAKES = 10 * 365 * 86_400_000
 /** The Retry-After of a full queue is not exact: earlier retries would be rejected again. Milliseconds. */
 const SHORTEST_WAIT = 1_000
 

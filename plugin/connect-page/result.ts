@@ -47,7 +47,7 @@ export class ConnectResults {
    */
   async read (ticket: string, given?: string): Promise<ConnectResult> {
     const { nango, tickets, lifecycle, now } = this.#options
-    const link = tickets.readLink(ticket, now())
+    const link = tickets.read(ticket, now())
     if (link === null) {
       throw new RollerError('ROLLER_ERR_LINK_ENDED', { detail: 'The link has expired, or was created by another gateway.' })
     }

@@ -41,11 +41,8 @@ export class Tickets {
     return `${content}.${this.#sign(content).toString('base64url')}`
   }
 
-  /** @returns the proof that the connection must contain; null for an invalid or expired ticket */
-  read (ticket: string, now: number): string | null { return this.readLink(ticket, now)?.proof ?? null }
-
   /** @returns null for an invalid or expired ticket */
-  readLink (ticket: string, now: number): Link | null {
+  read (ticket: string, now: number): Link | null {
     const [, end = '', proof = '', known, signature = ''] = TICKET.exec(ticket) ?? []
     const content = `${end}.${proof}${known === undefined ? '' : `.${known}`}`
     if (signature === '' || !timingSafeEqual(this.#sign(content), Buffer.from(signature, 'base64url'))) return null

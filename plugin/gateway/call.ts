@@ -17,8 +17,6 @@ interface CallFields {
   readonly body: OutgoingBody | null
   /** The catalog's entry; null for a path outside it, which is forwarded unvalidated. */
   readonly operation: CatalogOperation | null
-  /** The caller's scopes, if they differ between callers: calls with different scopes never share a response. */
-  readonly rights?: string | undefined
   /** Aborts when the caller disconnects. */
   readonly signal?: CancelSignal | undefined
   /** The credential whose rate limits the call counts against; set by the venue check. Default: the connection's own. */
@@ -67,7 +65,6 @@ export class RollerCall implements CallFields {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: OutgoingBody | null
   readonly operation: CatalogOperation | null
-  readonly rights: string | undefined
   readonly validate: boolean
   readonly maxWaitMs: number
   readonly signal: CancelSignal | undefined
@@ -93,7 +90,6 @@ export class RollerCall implements CallFields {
     this.headers = from.headers
     this.body = from.body
     this.operation = from.operation
-    this.rights = from.rights
     this.validate = validate
     this.maxWaitMs = maxWaitMs
     this.signal = signal

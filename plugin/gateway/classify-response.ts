@@ -13,7 +13,7 @@ import type { Exchange } from './transport/exchange.ts'
 import type { TransportName } from '../util/transport-name.ts'
 
 /** Larger error bodies are not Nango's, and are not quoted. */
-export const MAX_CLASSIFIED_BODY = 64 * 1024
+const MAX_CLASSIFIED_BODY = 64 * 1024
 
 /** ROLLER's published cooling-off, used if the 429 has no Retry-After (it may be lost through Nango). */
 const COOLING_OFF_SECONDS = 60

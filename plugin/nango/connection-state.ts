@@ -90,7 +90,7 @@ function credentialOf ({ connectionId, venue }: Connection, client: string | nul
   return venue === null ? `connection:${connectionId}` : `venue:${venue.environment}/${venue.id}`
 }
 
-export function onlyStrings (value: unknown): Record<string, string> {
+function onlyStrings (value: unknown): Record<string, string> {
   if (!isRecord(value)) return {}
   return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 }

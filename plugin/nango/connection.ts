@@ -10,7 +10,7 @@ export const MAX_TAGS = 10
 
 /** Nango's rules: at most 10 tags, keys begin with a letter, values have 1 to 255 characters. Nango stores keys in lower case. */
 export const TagName = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_./-]{0,63}$' })
-export const TagValue = Type.String({ minLength: 1, maxLength: 255 })
+const TagValue = Type.String({ minLength: 1, maxLength: 255 })
 export const Tags = Type.Record(TagName, TagValue, {
   additionalProperties: false,
   maxProperties: MAX_TAGS,
@@ -30,7 +30,6 @@ export const Metadata = Type.Record(Type.String(), Type.Unknown(), {
 })
 
 export const warnings = ['venue-connected-twice', 'venue-changed', 'venue-unverified', 'no-room-for-venue'] as const
-export type ConnectionWarning = typeof warnings[number]
 
 export const Connection = Type.Object({
   connectionId: Type.String({ description: 'Send it as the header Connection-Id.', examples: ['demo-venue'] }),

@@ -24,7 +24,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal
   /** Maximum wait for a rate limit in milliseconds. Default: the option of the plugin. */
   readonly maxWait?: number
-  /** `off` skips the check against the catalog, for calls newer than the catalog. Default: the option of the plugin. */
+  /** False skips the check against the catalog, for calls newer than the catalog. Default: the option of the plugin. */
   readonly validation?: boolean
 }
 

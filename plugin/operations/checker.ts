@@ -44,7 +44,7 @@ const FORMAT = Symbol('format')
 export function formatOf ({ format, [FORMAT]: hidden }: TSchema & { [FORMAT]?: string }): string | undefined { return format ?? hidden }
 
 /** The schema for TypeBox: enums as unions of their values, without formats. */
-export function copyOf (schema: TSchema): TSchema {
+function copyOf (schema: TSchema): TSchema {
   let copy = copies.get(schema)
   if (copy === undefined) copies.set(schema, copy = makeCopy(schema))
   return copy

@@ -1,5 +1,5 @@
 /** Groups of operations that an operator denies under one name. The catalog's tags cover the other cases. */
-import type { OperationName } from './operations.ts'
+import type { OperationName } from './call-types.ts'
 
 export const operationGroups = {
   /**

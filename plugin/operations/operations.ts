@@ -706,5 +706,3 @@ export const operations = {
     responses: { 200: { description: 'Ordered' }, 400: { description: 'Not valid' }, 429: { description: 'Ordered less than 6 hours ago' } }
   }
 } as const satisfies Record<OperationKey, Operation>
-
-export type OperationName = keyof typeof operations

@@ -21,7 +21,7 @@ export interface RollerWebhookRoutesOptions {
 }
 
 /** Path of the routes under the plugin's prefix. */
-export const ROLLER_WEBHOOKS = '/webhooks/roller'
+const ROLLER_WEBHOOKS = '/webhooks/roller'
 /** A busy booking with everything included has some 100 KB. */
 const BODY_LIMIT = 5 * 1024 * 1024
 

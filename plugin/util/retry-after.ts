@@ -2,7 +2,7 @@
 
 /** Upper bounds of upstream waits, in seconds. */
 export const MAX_COOLING_OFF_SECONDS = 15 * 60
-export const MAX_ACCOUNT_WAIT_SECONDS = 60
+const MAX_ACCOUNT_WAIT_SECONDS = 60
 /** ROLLER allows one bulk export of a type in six hours. */
 export const MAX_EXPORT_WAIT_SECONDS = 6 * 60 * 60
 /** Nango's window is a minute, and its end is in whole seconds, rounded up. A later reset comes from a clock that differs. */

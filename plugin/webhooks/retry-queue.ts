@@ -31,7 +31,7 @@ export interface RetryFacts {
 
 export const FIRST_PAUSE = 1_000
 export const LONGEST_PAUSE = 300_000
-export const GIVE_UP_AFTER = 86_400_000
+const GIVE_UP_AFTER = 86_400_000
 export const MAX_PENDING = 1_000
 /** Jitter of the delays, so that work that failed together is not retried together. */
 const JITTER = 0.2

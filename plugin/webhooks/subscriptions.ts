@@ -35,7 +35,7 @@ export type Subscription = Static<typeof Subscription>
 type Registered = Static<typeof RegisteredWebhook>
 
 /** Every event in ROLLER's texts. */
-export const ALL_KINDS = Object.fromEntries(
+const ALL_KINDS = Object.fromEntries(
   Object.entries(rollerEvents).map(([kind, { events }]) => [kind, { events: [...events] }])
 ) as unknown as WebhookKinds // the same kinds and events, a type that fromEntries loses
 

@@ -4,7 +4,7 @@ import { reports, type Report } from 'fastify-roller/internal'
 import { addDays, daysBetween } from 'fastify-roller/time'
 import { DIALECTS, type Dialect } from './sql.ts'
 
-export const FORMATS = ['ndjson', 'csv', 'parquet'] as const
+const FORMATS = ['ndjson', 'csv', 'parquet'] as const
 export type FileFormat = (typeof FORMATS)[number]
 const BACKFILLS = ['daily', 'bulk'] as const
 

@@ -42,8 +42,6 @@ test('does not share calls that differ in any relevant way', async (t) => {
     ['the caller\'s language', { headers: { 'accept-language': 'de' } }],
     ['ROLLER\'s own header', { headers: { 'timezone-designators': 'true' } }],
     ['validation', { validate: false }],
-    ['rights', { rights: 'kiosk' }],
-    ['no rights instead of unknown ones', { rights: '' }],
     ['the operation', { name: 'GET /venues/me', target: '/products' }]
   ]
   for (const [label, other] of apart) {

@@ -71,7 +71,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     const { connectionId, get } = open(bench)
     const others: CallOf[] = [
       { connectionId: `${connectionId}-other` }, { target: '/products?productType=Pass' }, { headers: { accept: 'text/csv' } },
-      { validate: false }, { rights: 'kiosk' }
+      { validate: false }
     ]
     const first = await get()
     const seen = new Set([first])

@@ -6,7 +6,7 @@ import type { ReadName } from './invalidation.ts'
 /** Milliseconds by operation: `{ 'GET /products': 60_000 }`. */
 export type CacheRules = Readonly<Partial<Record<ReadName, number>>>
 
-export const MAX_TTL_MS = 24 * 3_600_000
+const MAX_TTL_MS = 24 * 3_600_000
 
 /** Errors of the option, each with the name of the operation. */
 export function cacheFaults (rules: Readonly<Record<string, unknown>>): string[] {

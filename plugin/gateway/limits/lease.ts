@@ -5,7 +5,7 @@ import type { LimitStore, Window } from './store.ts'
 /**
  * A call sent at most this many milliseconds after it got its lease is punctual: the windows are longer than ROLLER's by more than that.
  */
-export const PUNCTUAL_MS = 50
+const PUNCTUAL_MS = 50
 
 /** The keys of a call's windows. */
 export interface LeaseParts {

@@ -24,7 +24,7 @@ export const ROLLER_LIMITS: Readonly<Record<RateLimitName, RateLimit>> = {
 }
 
 /** Unused, because other programs with the same credentials may call too: ROLLER counts them together. */
-export const DEFAULT_MARGIN = 0.03
+const DEFAULT_MARGIN = 0.03
 
 /**
  * ROLLER counts arrivals, the log counts departures. Two calls sent exactly a window apart, of which the first takes 400 ms to arrive and
@@ -32,7 +32,7 @@ export const DEFAULT_MARGIN = 0.03
  * % of a limit of 60 s. It does not scale with the window, since the variation depends on the network. With a much shorter window (ROLLER's
  * older help page has 1 request/s) it costs much of the limit, so it is an option.
  */
-export const JITTER_MS = 500
+const JITTER_MS = 500
 
 /** A published limit with margins. At least one call always remains. */
 export function effectiveLimit (published: RateLimit, margin: number = DEFAULT_MARGIN, jitter: number = JITTER_MS): RateLimit {

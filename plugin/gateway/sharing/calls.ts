@@ -20,8 +20,8 @@ export function isRead (call: RollerCall): call is ReadCall {
  * The key of equal calls on one connection: everything in which two calls can differ, to ROLLER or to the caller. Each value is prefixed
  * with its length, so that the encoding is unambiguous.
  */
-export function keyOf ({ operation, target, validate, rights, headers }: ReadCall, transport: TransportName): string {
-  let key = part(operation.name) + part(target.path + target.query) + (validate ? 'v' : '-') + part(rights)
+export function keyOf ({ operation, target, validate, headers }: ReadCall, transport: TransportName): string {
+  let key = part(operation.name) + part(target.path + target.query) + (validate ? 'v' : '-')
   for (const name of FORWARDED) key += part(headers[name])
   // Only with the direct transport do callers choose the encoding of bodies.
   return transport === 'direct' ? key + part(headers['accept-encoding']) : key

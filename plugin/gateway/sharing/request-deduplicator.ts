@@ -1,6 +1,6 @@
 /**
  * Equal GETs of the catalog in flight on one connection share one call to ROLLER. Calls are equal if they would get the same response: same
- * connection, target, forwarded headers, validation and scopes. A write on the connection ends the sharing: a later call never gets an
+ * connection, target, forwarded headers and validation. A write on the connection ends the sharing: a later call never gets an
  * earlier response.
  */
 import type { Clock } from '../../util/clock.ts'

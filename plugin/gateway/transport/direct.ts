@@ -47,8 +47,6 @@ export class DirectTransport implements Transport {
   /** Which connections changed is unknown. */
   forgetAll (): void { this.#tokens.forgetAll() }
 
-  async close (): Promise<void> {}
-
   async #sendWhenReady (call: OutgoingCall, signal: CancelSignal | undefined): Promise<Exchange> {
     if (signal?.aborted === true) throw unsent(signal)
     return await this.#send(call, await unlessAborted(this.#tokens.get(call.connectionId), signal, unsent), signal)

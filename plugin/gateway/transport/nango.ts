@@ -60,8 +60,6 @@ export class NangoTransport implements Transport {
     }
     return headers
   }
-
-  async close (): Promise<void> {}
 }
 
 /** Nango returns 200 instead of every buffered success except 204, so a 200 that ROLLER does not document replaces another status. */

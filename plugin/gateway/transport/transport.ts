@@ -35,5 +35,4 @@ export interface Transport {
    * @throws ExchangeFailure, or a RollerError if there is no token for the call and nothing of it was sent
    */
   send (call: OutgoingCall, signal: CancelSignal | undefined): Promise<Exchange>
-  close (): Promise<void>
 }
