@@ -348,6 +348,12 @@ export class RollerError extends Error {
   }
 }
 
+/** The error for invalid input, with each fault in its detail. */
+export function invalidInput (faults: readonly InputFault[]): RollerError {
+  const detail = faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')
+  return new RollerError('ROLLER_ERR_VALIDATION', { detail, errors: faults })
+}
+
 /** True for a RollerError of any copy of this package. */
 export function isRollerError (error: unknown): error is RollerError {
   return typeof error === 'object' && error !== null && BRAND in error

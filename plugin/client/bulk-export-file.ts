@@ -73,7 +73,7 @@ function failed (detail: string, cause?: unknown): RollerError {
   return new RollerError('ROLLER_ERR_UNREACHABLE', {
     detail,
     hint: 'Fetch the files again with bulkExport({ …, resume: true }), which orders no export and costs nothing.',
-    ...(cause !== undefined && { cause })
+    cause
   })
 }
 

@@ -1,5 +1,5 @@
 /** In-process calls: typed by the catalog, through the same pipeline as HTTP calls. */
-import { isRollerError, RollerError, withRateLimit } from '../errors.ts'
+import { invalidInput, isRollerError, RollerError, withRateLimit } from '../errors.ts'
 import { withoutMark } from '../util/json.ts'
 import { AbortLink, Cancellation, type CancelSignal } from '../util/cancellation.ts'
 import type { CallRequest, CallSender } from '../gateway/call.ts'
@@ -110,7 +110,7 @@ export class RollerClient {
     if (status < 300) return parsed
     throw new RollerError('ROLLER_ERR_REFUSED', {
       // A redirect of ROLLER is none of this app.
-      ...(status >= 400 && { status }), detail: `ROLLER answered ${status} to ${name}.`, upstream: { status, body: parsed }
+      status: status >= 400 ? status : undefined, detail: `ROLLER answered ${status} to ${name}.`, upstream: { status, body: parsed }
     })
   }
 }
@@ -136,14 +136,12 @@ function fillPath (template: string, params: Record<string, unknown>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = params[name]
     if (value === undefined || value === null || value === '') {
-      throw new RollerError(
-        'ROLLER_ERR_VALIDATION', { detail: `/params/${name} is missing`, errors: [{ pointer: `/params/${name}`, detail: 'is missing' }] }
-      )
+      throw invalidInput([{ pointer: `/params/${name}`, detail: 'is missing' }])
     }
     try {
       return encodeURIComponent(String(value))
     } catch {
-      throw notWritten(`/params/${name}`, 'in a URL')
+      throw invalidInput([{ pointer: `/params/${name}`, detail: 'cannot be written in a URL' }])
     }
   })
 }
@@ -163,13 +161,8 @@ function writeBody (body: unknown): Buffer {
   try {
     return Buffer.from(JSON.stringify(body))
   } catch {
-    throw notWritten('/body', 'as JSON')
+    throw invalidInput([{ pointer: '/body', detail: 'cannot be written as JSON' }])
   }
-}
-
-function notWritten (pointer: string, how: string): RollerError {
-  const detail = `cannot be written ${how}`
-  return new RollerError('ROLLER_ERR_VALIDATION', { detail: `${pointer} ${detail}`, errors: [{ pointer, detail }] })
 }
 
 function writeHeaders (headers: Record<string, unknown>): Record<string, string> {

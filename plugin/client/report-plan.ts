@@ -1,6 +1,6 @@
 /** The plan of a paged report: its days, the page size, and the position of a cursor. */
 import { createHash } from 'node:crypto'
-import { RollerError, type InputFault } from '../errors.ts'
+import { invalidInput, type InputFault } from '../errors.ts'
 import { isDate } from '../time/date.ts'
 import { operations } from '../operations/operations.ts'
 import { LARGE_PAGES } from '../operations/page-size.ts'
@@ -66,8 +66,8 @@ export function planReport (name: ReportName, options: PlanOptions): ReportPlan 
   const sizeIsFixed = !('pageSize' in properties)
   const query = options.query ?? {}
   const cursor = options.cursor === undefined ? null : readCursor(options.cursor)
-  if (typeof cursor === 'string') throw invalid([{ pointer: '/cursor', detail: cursor }])
-  if (cursor !== null && cursor.o !== name) throw invalid([{ pointer: '/cursor', detail: `belongs to another report, ${cursor.o}` }])
+  if (typeof cursor === 'string') throw invalidInput([{ pointer: '/cursor', detail: cursor }])
+  if (cursor !== null && cursor.o !== name) throw invalidInput([{ pointer: '/cursor', detail: `belongs to another report, ${cursor.o}` }])
 
   const faults: InputFault[] = []
   const fault = (pointer: string, detail: string): void => { faults.push({ pointer, detail }) }
@@ -82,7 +82,7 @@ export function planReport (name: ReportName, options: PlanOptions): ReportPlan 
   }
 
   const range = readRange(kind, options, cursor === null ? null : [cursor.s, cursor.e], fault)
-  if (faults.length > 0) throw invalid(faults)
+  if (faults.length > 0) throw invalidInput(faults)
 
   const [startDate, endDate] = range
   const days = startDate === null || endDate === null ? 1 : daysBetween(startDate, endDate)
@@ -90,10 +90,10 @@ export function planReport (name: ReportName, options: PlanOptions): ReportPlan 
   if (cursor !== null) {
     const differs = difference(cursor, { s: startDate, e: endDate, z: pageSize, k: key })
     if (differs !== null) {
-      throw invalid([{ pointer: '/cursor', detail: `belongs to another ${differs}: pass the same options as in the first run` }])
+      throw invalidInput([{ pointer: '/cursor', detail: `belongs to another ${differs}: pass the same options as in the first run` }])
     }
     if (cursor.d > days || (cursor.d === days && cursor.p + cursor.i > 1)) {
-      throw invalid([{ pointer: '/cursor', detail: 'is outside the range' }])
+      throw invalidInput([{ pointer: '/cursor', detail: 'is outside the range' }])
     }
   }
   const start = cursor === null ? { day: 0, page: 1, index: 0 } : { day: cursor.d, page: cursor.p, index: cursor.i }
@@ -169,7 +169,7 @@ function readRange (
 
 function reportOf (name: ReportName): Operations[ReportName] {
   if (![...reports.values()].some(({ operation }) => operation === name)) {
-    throw invalid([{ pointer: '/name', detail: `'${name}' is not a paged report` }])
+    throw invalidInput([{ pointer: '/name', detail: `'${name}' is not a paged report` }])
   }
   return operations[name]
 }
@@ -178,10 +178,4 @@ function keyOf (query: PageQuery, scope: string | undefined): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)])
   given.sort(([one = ''], [other = '']) => one < other ? -1 : 1)
   return createHash('sha256').update(JSON.stringify([given, scope ?? null])).digest('base64url').slice(0, 16)
-}
-
-function invalid (faults: readonly InputFault[]): RollerError {
-  return new RollerError(
-    'ROLLER_ERR_VALIDATION', { detail: faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; '), errors: faults }
-  )
 }

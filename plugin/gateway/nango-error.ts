@@ -121,7 +121,7 @@ function refreshFailed (upstream: Upstream, retryAfter: number | undefined): Cla
   const detail = retryAfter === undefined
     ? 'Nango received no token from ROLLER for this connection.'
     : 'Nango received no token from ROLLER for this connection a moment ago, and waits before the next attempt.'
-  return fail('ROLLER_ERR_CREDENTIALS_REJECTED', { detail, upstream, ...(retryAfter !== undefined && { retryAfter }) })
+  return fail('ROLLER_ERR_CREDENTIALS_REJECTED', { detail, upstream, retryAfter })
 }
 
 function fail (code: ErrorCode, options: RollerErrorOptions): Classification {

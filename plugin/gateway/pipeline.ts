@@ -12,7 +12,7 @@
  *
  * Each of 3 to 6 is a CallHandler and has the one after it as `next`.
  */
-import { isRollerError, RollerError, withRateLimit } from '../errors.ts'
+import { invalidInput, isRollerError, RollerError, withRateLimit } from '../errors.ts'
 import type { OperationPolicy } from '../operations/operation-policy.ts'
 import { validateCall } from '../operations/validate.ts'
 import { unlessAborted } from '../util/cancellation.ts'
@@ -333,10 +333,7 @@ function mayHaveArrived (classification: Classification): boolean {
 function validate ({ operation, body, target: { path, query } }: RollerCall, { headers }: OutgoingCall): void {
   if (operation === null) return
   const faults = validateCall(operation, { path, query, headers, body: body?.kind === 'bytes' ? body.bytes : null })
-  if (faults.length > 0) {
-    const detail = faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ')
-    throw new RollerError('ROLLER_ERR_VALIDATION', { detail, errors: faults })
-  }
+  if (faults.length > 0) throw invalidInput(faults)
 }
 
 function declaredLength (exchange: Exchange): number {

@@ -254,7 +254,7 @@ function leftBehind (error: unknown, connectionId: string): unknown {
       'or delete it with DELETE.',
     layer,
     status: statusCode,
-    ...(upstream !== undefined && { upstream }),
-    ...(retryAfter !== undefined && { retryAfter })
+    upstream,
+    retryAfter
   })
 }

@@ -44,7 +44,7 @@ async function explain (
 ): Promise<RollerError> {
   const upstream = { status, body: { error: { code } } }
   const { failure, retryAfter } = await findFailure(readTokenFailure(payload), tokenEndpoint, credentials)
-  if (failure !== 'rejected') return noToken(failure, { upstream, ...(retryAfter !== undefined && { retryAfter }) })
+  if (failure !== 'rejected') return noToken(failure, { upstream, retryAfter })
   const errors = [{ pointer: '/body/clientSecret', detail: 'is not accepted by ROLLER with this Client ID' }]
   // A common mistake that ROLLER's error does not show: credentials of the other environment.
   if (await otherEnvironment.accepts(credentials.clientId, credentials.clientSecret)) {

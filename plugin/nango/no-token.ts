@@ -40,7 +40,7 @@ export function noToken (
     })
   }
   return new RollerError('ROLLER_ERR_TOKEN_UNAVAILABLE', {
-    ...more, detail: DETAILS[failure], layer: LAYERS[failure], retryAfter, ...(failure === 'unclear' && { hint: UNCLEAR_HINT })
+    ...more, detail: DETAILS[failure], layer: LAYERS[failure], retryAfter, hint: failure === 'unclear' ? UNCLEAR_HINT : undefined
   })
 }
 
@@ -61,6 +61,6 @@ export function nangoFailure (upstream: RollerErrorOptions['upstream']): RollerE
       'and its Postgres. Do not change the credentials.',
     layer: 'nango',
     retryAfter: RETRY_AFTER,
-    ...(upstream !== undefined && { upstream })
+    upstream
   })
 }

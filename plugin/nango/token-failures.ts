@@ -76,10 +76,7 @@ export class TokenFailures {
 
 function withReason (reason: Reason, error: RollerError, retryAfter = error.retryAfter): RollerError {
   if (reason === 'rejected') return error
-  return noToken(reason, {
-    ...(error.upstream !== undefined && { upstream: error.upstream }),
-    ...(retryAfter !== undefined && { retryAfter })
-  })
+  return noToken(reason, { upstream: error.upstream, retryAfter })
 }
 
 /** Nango's codes for a token that it did not get. After days of failures it returns another code, which is trusted. */

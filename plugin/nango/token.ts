@@ -92,7 +92,7 @@ function noRight (upstream?: RollerError['upstream']): RollerError {
     hint: 'The operator must add the scope environment:connections:read_credentials to this key in Nango, ' +
       'or use the transport nango, ' +
       'which does not need it for its calls.',
-    ...(upstream !== undefined && { upstream })
+    upstream
   })
 }
 
@@ -105,7 +105,7 @@ function readError ({ status, code }: NangoErrorResponse): RollerError | undefin
     detail: 'Nango received no token from ROLLER for this connection.',
     upstream: { status, body: { error: { code } } },
     // 424: a refresh failed recently, and Nango did not retry.
-    ...(status === 424 && { retryAfter: REFRESH_BACKOFF_SECONDS })
+    retryAfter: status === 424 ? REFRESH_BACKOFF_SECONDS : undefined
   })
 }
 
@@ -120,7 +120,7 @@ function refreshError ({ status, code, message }: NangoErrorResponse): RollerErr
       return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', { detail: NO_NEW_TOKEN, upstream })
     case 'connection_refresh_backoff':
       return new RollerError('ROLLER_ERR_CREDENTIALS_REJECTED', {
-        detail: NO_NEW_TOKEN, upstream, retryAfter: 30
+        detail: NO_NEW_TOKEN, upstream, retryAfter: REFRESH_BACKOFF_SECONDS
       })
     case 'forbidden':
       return new RollerError('ROLLER_ERR_NANGO_REJECTED', {

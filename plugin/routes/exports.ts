@@ -7,7 +7,7 @@ import Negotiator from 'negotiator'
 import { untilLeased } from '../client/lease-wait.ts'
 import type { RollerClient } from '../client/client.ts'
 import type { PageSource } from '../client/paginate.ts'
-import { RollerError } from '../errors.ts'
+import { invalidInput } from '../errors.ts'
 import { MEDIA_TYPES, type ExportFormat } from '../exports/formats.ts'
 import { reportChunks } from '../exports/report-stream.ts'
 import { reports } from '../operations/reports.ts'
@@ -74,9 +74,9 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ExportRoutesOptions> = asyn
   app.get('/exports/:report', { exposeHeadRoute: false, schema: exportSchema() }, async (request, reply) => {
     const { params, query: { cursors, ...range }, raw: { headers } } = request
     const report = reports.get(params.report)
-    if (report === undefined) throw invalid('/params/report', 'is not a report') // the schema has the same list
+    if (report === undefined) throw invalidInput([{ pointer: '/params/report', detail: 'is not a report' }]) // the schema has the same list
     const format = chooseFormat(request.raw)
-    if (format === 'csv' && cursors === 'true') throw invalid('/query/cursors', 'is for application/x-ndjson')
+    if (format === 'csv' && cursors === 'true') throw invalidInput([{ pointer: '/query/cursors', detail: 'is for application/x-ndjson' }])
     const name = report.operation
     const connectionId = await access.address(request)
     const timing = request.rollerCall = beginRecord(name, connectionId)
@@ -125,9 +125,5 @@ async function * startingWith (first: string, rest: AsyncGenerator<string, void,
 function chooseFormat ({ headers }: IncomingMessage): ExportFormat {
   const [chosen] = new Negotiator({ headers }).mediaTypes(Object.values(MEDIA_TYPES))
   for (const format of ['ndjson', 'csv'] as const) if (MEDIA_TYPES[format] === chosen) return format
-  throw invalid('/headers/Accept', 'must take application/x-ndjson or text/csv')
-}
-
-function invalid (pointer: string, detail: string): RollerError {
-  return new RollerError('ROLLER_ERR_VALIDATION', { detail: `${pointer} ${detail}`, errors: [{ pointer, detail }] })
+  throw invalidInput([{ pointer: '/headers/Accept', detail: 'must take application/x-ndjson or text/csv' }])
 }

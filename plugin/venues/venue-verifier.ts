@@ -91,7 +91,7 @@ export class VenueVerifier {
     const restMs = (failure?.until ?? 0) - this.#options.clock.now()
     if (failure === undefined || restMs <= 0) return null
     const { code, detail, hint, layer, upstream } = failure.error
-    return new RollerError(code, { detail, hint, layer, retryAfter: restMs / 1000, ...(upstream !== undefined && { upstream }) })
+    return new RollerError(code, { detail, hint, layer, retryAfter: restMs / 1000, upstream })
   }
 
   /** Credentials were entered again: the failure concerned the previous ones. */
@@ -219,7 +219,7 @@ function explain (error: RollerError): RollerError {
     layer: error.layer,
     retryAfter: error.retryAfter ?? REST_MS / 1000,
     cause: error,
-    ...(error.upstream !== undefined && { upstream: error.upstream })
+    upstream: error.upstream
   })
 }
 
