@@ -1,7 +1,7 @@
 /** Runs one Lua script on a Redis that may be slow, restarted or down: every call ends in time, or is not made. */
 import { createHash } from 'node:crypto'
 import { RollerError } from '../errors.ts'
-import { systemClock, type Clock } from '../util/clock.ts'
+import { inTime, systemClock, type Clock } from '../util/clock.ts'
 import type { RedisLike } from './client.ts'
 
 export interface Script {
@@ -55,12 +55,13 @@ export class RedisScript {
 
   /** @throws RedisUnavailable */
   async run (keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    const { clock, restMs, maxPending } = this.#options
+    const { clock, timeoutMs, restMs, maxPending } = this.#options
     if (DOWN.has(this.#client.status)) throw new RedisUnavailable('Redis is not connected')
     if (clock.now() < this.#restUntil) throw new RedisUnavailable('Redis failed a moment ago')
     if (this.#pending >= maxPending) throw new RedisUnavailable('Redis has left too many calls unanswered')
     try {
-      return await this.#bounded(this.#send(keys, args))
+      // A late reply is dropped; the script may have run.
+      return await inTime(clock, timeoutMs, this.#send(keys, args), () => new RedisUnavailable('Redis did not reply in time'))
     } catch (error) {
       this.#restUntil = clock.now() + restMs
       throw error instanceof RedisUnavailable ? error : new RedisUnavailable('Redis failed', { cause: error })
@@ -86,15 +87,6 @@ export class RedisScript {
     } finally {
       this.#pending--
     }
-  }
-
-  /** A late reply is dropped; the script may have run. */
-  #bounded (work: Promise<unknown>): Promise<unknown> {
-    const { clock, timeoutMs } = this.#options
-    return new Promise((resolve, reject) => {
-      const timer = clock.setTimeout(() => reject(new RedisUnavailable('Redis did not reply in time')), timeoutMs)
-      work.then(resolve, reject).finally(() => clock.clearTimeout(timer))
-    })
   }
 }
 

@@ -30,6 +30,22 @@ export function sleep (clock: Clock, ms: number, signal?: CancelSignal): Promise
 }
 
 /**
+ * Waits for `work` at most `ms` milliseconds. Late work continues, and its result is dropped.
+ * @throws what `late` returns, when the time is over
+ */
+export function inTime<T> (clock: Clock, ms: number, work: Promise<T>, late: () => Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.setTimeout(() => reject(late()), ms)
+    work.then(resolve, reject).finally(() => clock.clearTimeout(timer))
+  })
+}
+
+/** For a timer that must not keep the process alive. That of a clock of a host or test may be of any type. */
+export function unref (timer: unknown): void {
+  if (timer instanceof Object && 'unref' in timer && typeof timer.unref === 'function') timer.unref()
+}
+
+/**
  * For caches with lifetimes of a minute or more, for which a second does not matter. With a resolution of a millisecond, the cache would
  * set a timer in each.
  */

@@ -4,7 +4,7 @@
  */
 import { LRUCache } from 'lru-cache'
 import { atMost } from '../util/at-most.ts'
-import { sleep, type Clock } from '../util/clock.ts'
+import { inTime, type Clock } from '../util/clock.ts'
 import { isRollerError } from '../errors.ts'
 import type { Connection } from '../nango/connection.ts'
 
@@ -52,11 +52,12 @@ export class ConnectionLookup {
    * @throws ConnectionUnreadable
    */
   async find (connectionId: string, fresh = false): Promise<ConnectionVenue | null> {
+    const { clock, timeoutMs = TIMEOUT_MS } = this.#options
     const known = this.#known.get(connectionId)
-    if (!fresh && known !== undefined && this.#options.clock.now() < known.until) return known
+    if (!fresh && known !== undefined && clock.now() < known.until) return known
     const reading = this.#reading.get(connectionId) ?? this.#read(connectionId)
     this.#reading.set(connectionId, reading)
-    return await this.#withTimeout(reading)
+    return await inTime(clock, timeoutMs, reading, () => new ConnectionUnreadable('Nango did not answer in time.'))
   }
 
   /** Called after a connection was deleted or moved to another venue. */
@@ -82,13 +83,5 @@ export class ConnectionLookup {
     })
     reading.catch(() => {}) // a caller that timed out no longer waits for it
     return reading
-  }
-
-  async #withTimeout<T> (work: Promise<T>): Promise<T> {
-    const { clock, timeoutMs = TIMEOUT_MS } = this.#options
-    const done = new AbortController()
-    const late = sleep(clock, timeoutMs, done.signal).then(() => { throw new ConnectionUnreadable('Nango did not answer in time.') })
-    late.catch(() => {}) // it has lost the race
-    return await Promise.race([work, late]).finally(() => { done.abort() })
   }
 }

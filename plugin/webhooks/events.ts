@@ -2,7 +2,7 @@
  * Events of venues and their connections, for the host's own code. There is no queue here: the sender gets the result, and retries after a
  * failure. ROLLER does so for four days, so nothing is lost while a handler fails.
  */
-import { sleep, type Clock } from '../util/clock.ts'
+import { inTime, type Clock } from '../util/clock.ts'
 import type { ConnectionEvent, ConnectionEventName } from '../nango/connection-events.ts'
 import type { UsageEvent } from './usage-events.ts'
 import type { OtherRollerEvent, RollerEvent, RollerEventName } from './roller-events.ts'
@@ -93,15 +93,9 @@ export class Events {
         throw new EventNotHandled(`A handler of ${event.name} failed.`, { cause: (failure as PromiseRejectedResult).reason })
       }
     })
-    const done = new AbortController()
-    const late = sleep(this.#clock, Math.max(0, timeoutMs), done.signal).then(() => {
-      throw new HandlersTimedOut(`The handlers of ${event.name} timed out after ${timeoutMs} ms.`, work.then(() => true, () => false))
-    }, () => {})
-    try {
-      await Promise.race([late, work])
-    } finally {
-      done.abort()
-    }
+    await inTime(this.#clock, Math.max(0, timeoutMs), work, () => new HandlersTimedOut(
+      `The handlers of ${event.name} timed out after ${timeoutMs} ms.`, work.then(() => true, () => false)
+    ))
   }
 
   #listeners (name: string): EventHandler[] {

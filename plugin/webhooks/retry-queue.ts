@@ -2,7 +2,7 @@
  * Retries failed work with increasing delays until it succeeds or a bound is reached. In memory only: pending work is lost when the process
  * ends.
  */
-import type { Clock } from '../util/clock.ts'
+import { unref, type Clock } from '../util/clock.ts'
 
 export interface RetryQueueOptions {
   readonly clock: Clock
@@ -106,8 +106,7 @@ export class RetryQueue {
     pending.timer = clock.setTimeout(
       () => { pending.running = this.#try(key, pending).finally(() => { pending.running = null }) }, Math.max(0, Math.min(pause, left))
     )
-    // Does not keep the process alive.
-    if (pending.timer instanceof Object && 'unref' in pending.timer && typeof pending.timer.unref === 'function') pending.timer.unref()
+    unref(pending.timer)
   }
 
   async #try (key: string, pending: Pending): Promise<void> {

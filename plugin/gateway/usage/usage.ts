@@ -11,7 +11,7 @@ import { digest, loadScript, RedisScript } from '../../redis/script.ts'
 import { parseJsonBytes } from '../../util/json.ts'
 import { dayNumber } from '../../time/date.ts'
 import { isRecord } from '../../util/is-record.ts'
-import type { Clock } from '../../util/clock.ts'
+import { unref, type Clock } from '../../util/clock.ts'
 
 /** Units of the allowance, by API. A bulk export counts its months. Its records may cost more; ROLLER alone counts them. */
 export type Usage = Readonly<Record<RateLimitName, number>>
@@ -170,7 +170,7 @@ export class UsageMeter {
       this.#timer = null
       this.#flush().catch(() => {}) // repeated until they are sent
     }, FLUSH_AFTER)
-    if (typeof this.#timer === 'object' && this.#timer !== null && 'unref' in this.#timer) (this.#timer as NodeJS.Timeout).unref()
+    unref(this.#timer)
   }
 
   /**
