@@ -2,13 +2,14 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { errorDefinitions, isRollerError, RollerError, type ErrorCode } from './errors.ts'
 import type { CallSender } from './gateway/call.ts'
-import { parseJsonBytes } from './util/json.ts'
-import { isRecord, type NangoClient } from './nango/client.ts'
+import { readJson } from './util/json.ts'
+import type { NangoClient } from './nango/client.ts'
 import { checkKeyRights, missingScopes } from './nango/key-rights.ts'
 import { wrongEnvironment, type OtherEnvironment } from './nango/other-environment.ts'
 import type { RollerEnvironment } from './nango/venue.ts'
 import type { Venues } from './venues/venues.ts'
 import { StringEnum } from './operations/schema.ts'
+import { isObject } from './util/is-record.ts'
 
 export const CheckStep = Type.Object({
   step: StringEnum([
@@ -225,11 +226,7 @@ async function run (list: readonly Step[]): Promise<CheckStep[]> {
 
 /** Null for what is no venue, such as the page of a server in between. */
 function venueName (body: Buffer): string | null {
-  try {
-    const venue = parseJsonBytes(body)
-    if (!isRecord(venue) || Array.isArray(venue)) return null
-    return typeof venue.name === 'string' && venue.name !== '' ? `the venue ${venue.name}` : 'a venue that does not say its name'
-  } catch {
-    return null
-  }
+  const venue = readJson(body)
+  if (!isObject(venue)) return null
+  return typeof venue.name === 'string' && venue.name !== '' ? `the venue ${venue.name}` : 'a venue that does not say its name'
 }

@@ -20,6 +20,7 @@ import { OPERATION_NAMES_RULE, unknownOperations } from './operations/operation-
 import { checkerOf, type Mismatch } from './operations/checker.ts'
 import { StringEnum } from './operations/schema.ts'
 import { isPublicUrl, PUBLIC_URL_RULE } from './webhooks/public-url.ts'
+import { isObject, isPlainObject } from './util/is-record.ts'
 
 /** The scope that a route requires. */
 export type Scope = 'connect' | 'connections:read' | 'connections:write' | 'roller:read' | 'roller:write' | 'webhooks' | 'mcp'
@@ -491,16 +492,6 @@ function oneOf ({ enum: values }: TSchema): string | undefined {
 }
 
 function lowerFirst (text: string): string { return text.charAt(0).toLowerCase() + text.slice(1) }
-
-function isPlainObject (value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
-}
-
-function isObject (value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /**
  * Copies the fields of options. Those of a class instance may be getters or methods of its class, so they are looked up by the names of the

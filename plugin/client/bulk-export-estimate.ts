@@ -3,6 +3,7 @@
  * calendar month.
  */
 import { RollerError } from '../errors.ts'
+import { calendarMonths, dayNumber } from '../time/date.ts'
 
 export interface EstimateInput {
   /** Venue-local, inclusive: `2026-01-01`. */
@@ -21,15 +22,12 @@ export interface BulkExportEstimate {
 }
 
 const RECORDS_PER_UNIT = 10_000
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
 
 /** @throws RollerError ROLLER_ERR_VALIDATION */
 export function estimateBulkExport ({ startDate, endDate, recordsPerMonth = 1 }: EstimateInput): BulkExportEstimate {
   const [start, end] = [dayOf('startDate', startDate), dayOf('endDate', endDate)]
   if (end <= start) throw invalid('endDate', 'must be at least a day after startDate')
-  const last = new Date(end - 86_400_000)
-  const first = new Date(start)
-  const months = (last.getUTCFullYear() - first.getUTCFullYear()) * 12 + last.getUTCMonth() - first.getUTCMonth() + 1
+  const months = calendarMonths(start, end)
   const records = typeof recordsPerMonth === 'number' ? Array.from({ length: months }, () => recordsPerMonth) : recordsPerMonth
   if (records.length !== months) throw invalid('recordsPerMonth', `must have one number for each of the ${months} months`)
   if (!records.every((count) => count >= 0 && count < Infinity)) throw invalid('recordsPerMonth', 'must be numbers from 0')
@@ -37,11 +35,9 @@ export function estimateBulkExport ({ startDate, endDate, recordsPerMonth = 1 }:
 }
 
 function dayOf (name: string, text: string): number {
-  const [, year, month, day] = DATE.exec(text) ?? []
-  const at = Date.UTC(Number(year), Number(month) - 1, Number(day))
-  // Date.UTC converts February 30 to March 2.
-  if (!(new Date(at).toJSON()?.startsWith(text) ?? false)) throw invalid(name, 'must be a date such as 2026-01-31')
-  return at
+  const day = dayNumber(text)
+  if (day === null) throw invalid(name, 'must be a date such as 2026-01-31')
+  return day
 }
 
 function invalid (name: string, detail: string): RollerError {

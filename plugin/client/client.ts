@@ -1,6 +1,6 @@
 /** In-process calls: typed by the catalog, through the same pipeline as HTTP calls. */
 import { invalidInput, isRollerError, RollerError, withRateLimit } from '../errors.ts'
-import { withoutMark } from '../util/json.ts'
+import { readJsonOrText } from '../util/json.ts'
 import { AbortLink, Cancellation, type CancelSignal } from '../util/cancellation.ts'
 import type { CallRequest, CallSender } from '../gateway/call.ts'
 import { endedEarly, mayHaveBeenDoneError } from '../gateway/classify-failure.ts'
@@ -105,7 +105,7 @@ export class RollerClient {
       throw ended === cause || entry.operation.repeatable ? ended : mayHaveBeenDoneError(ended)
     }
     const bytes = Buffer.isBuffer(payload) ? payload : await readAll(payload).catch(brokenOff)
-    const parsed = parse(bytes)
+    const parsed = bytes.length === 0 ? undefined : readJsonOrText(bytes)
     const { status } = response
     if (status < 300) return parsed
     throw new RollerError('ROLLER_ERR_REFUSED', {
@@ -191,9 +191,3 @@ function tooLarge (): RollerError {
 
 /** Callers that share a call share its error, and `paginate` adds each one's cursor. */
 function ownError (error: unknown): never { throw isRollerError(error) ? withRateLimit(error, error.rateLimit) : error }
-
-function parse (bytes: Buffer): unknown {
-  if (bytes.length === 0) return undefined
-  const text = withoutMark(bytes.toString('utf8'))
-  try { return JSON.parse(text) } catch { return text }
-}

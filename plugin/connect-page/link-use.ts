@@ -4,10 +4,11 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { isRollerError } from '../errors.ts'
-import { isRecord, type NangoClient } from '../nango/client.ts'
+import type { NangoClient } from '../nango/client.ts'
 import { PROOF_FIELD } from '../nango/proof.ts'
-import { readRow } from '../nango/row.ts'
+import { listRows, readRow } from '../nango/row.ts'
 import type { Link } from './ticket.ts'
+import { isRecord } from '../util/is-record.ts'
 
 /** Milliseconds: lifetime of Nango's sessions, plus the allowed clock skew. */
 const SESSION_LIFE = 30 * 60_000
@@ -47,11 +48,7 @@ function holds (row: Record<string, unknown>, proof: string): boolean {
 }
 
 async function newestSince (nango: NangoClient, since: number): Promise<string[]> {
-  const query = new URLSearchParams({ integrationId: nango.integrationId, limit: String(NEWEST), page: '0' })
-  const { data } = await nango.call((sdk) => sdk.http.get<unknown>(`${nango.host}/connections?${query.toString()}`, {
-    headers: { Authorization: `Bearer ${sdk.apiKey}`, 'Content-Type': 'application/json' }
-  }))
-  const rows: unknown[] = isRecord(data) && Array.isArray(data.connections) ? data.connections : []
+  const rows = await listRows(nango, new URLSearchParams({ limit: String(NEWEST), page: '0' }))
   return rows.filter(isRecord)
     .filter(({ created, connection_id: id }) => typeof id === 'string' && typeof created === 'string' && Date.parse(created) >= since)
     .slice(0, MAX_READ).map(({ connection_id: id }) => String(id))

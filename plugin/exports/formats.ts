@@ -1,5 +1,6 @@
 /** A report as lines of text. */
 import type { Column, Report } from '../operations/reports.ts'
+import { isObject } from '../util/is-record.ts'
 
 export type ExportFormat = 'ndjson' | 'csv'
 
@@ -33,7 +34,7 @@ export function lineWriter (format: ExportFormat, { columns }: Report): LineWrit
 export function rowOf (
   columns: readonly Column[], record: unknown, fits: (column: Column, value: unknown) => boolean = () => true
 ): unknown[] {
-  const fields: Fields = typeof record === 'object' && record !== null && !Array.isArray(record) ? record as Fields : { value: record }
+  const fields: Fields = isObject(record) ? record : { value: record }
   const rest: Record<string, unknown> = Object.create(null)
   const taken = new Set<string>()
   const row = columns.map((column) => {

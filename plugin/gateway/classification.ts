@@ -16,6 +16,8 @@ export type Classification =
   /** `maySent` true: the call may have been executed although no response arrived. */
   | { readonly kind: 'fail', readonly error: RollerError, readonly maySent?: boolean }
 
+export const PASS: Classification = { kind: 'pass' }
+
 export interface Limited {
   readonly kind: 'limited'
   readonly scope: 'connection' | 'account'
@@ -35,8 +37,4 @@ export interface ResponseHead {
 
 export function unreachable (detail: string, upstream: Upstream, maySent: boolean): Classification {
   return { kind: 'repeat', maySent, error: new RollerError('ROLLER_ERR_UNREACHABLE', { detail, upstream }) }
-}
-
-export function isRecord (value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

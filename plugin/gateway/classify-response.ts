@@ -4,13 +4,14 @@
  * of HTML: ROLLER sends JSON only, so the page comes from a load balancer, a firewall or a wrong NANGO_HOST.
  */
 import { RollerError, type Upstream } from '../errors.ts'
-import { isRecord, unreachable, type Classification, type ResponseHead } from './classification.ts'
+import { PASS, unreachable, type Classification, type ResponseHead } from './classification.ts'
 import { isLabelledHtml, isPage, mediaType } from './html-page.ts'
 import { classifyNangoError } from './nango-error.ts'
 import { readable } from './readable.ts'
 import { MAX_COOLING_OFF_SECONDS, MAX_EXPORT_WAIT_SECONDS, retryAfterSeconds } from '../util/retry-after.ts'
 import type { Exchange } from './transport/exchange.ts'
 import type { TransportName } from '../util/transport-name.ts'
+import { isRecord } from '../util/is-record.ts'
 
 /** Larger error bodies are not Nango's, and are not quoted. */
 const MAX_CLASSIFIED_BODY = 64 * 1024
@@ -20,8 +21,6 @@ const COOLING_OFF_SECONDS = 60
 
 /** Legitimate errors are not nested deeper; deeper values cannot be serialized as part of the problem document. */
 const MAX_DEPTH = 64
-
-const PASS: Classification = { kind: 'pass' }
 
 /** The available part of a body. */
 export interface ReadBody {
@@ -113,6 +112,6 @@ function parse (body: Buffer): unknown {
 }
 
 function nestsDeeper (value: unknown, levels: number): boolean {
-  if (!isRecord(value) && !Array.isArray(value)) return false
+  if (!isRecord(value)) return false
   return levels === 0 || Object.values(value).some((inner) => nestsDeeper(inner, levels - 1))
 }

@@ -4,9 +4,10 @@
  */
 import { RollerError, type ErrorCode, type RollerErrorOptions, type Upstream } from '../errors.ts'
 import { keyNotChecked, tooLargeForNango } from '../nango/own-errors.ts'
-import { isRecord, unreachable, type Classification, type ResponseHead } from './classification.ts'
+import { unreachable, type Classification, type ResponseHead } from './classification.ts'
 import { mediaType } from './html-page.ts'
 import { accountWaitSeconds } from '../util/retry-after.ts'
+import { isObject } from '../util/is-record.ts'
 
 /** Nango rejects refreshes for 30 s after a failed one. */
 const REFRESH_BACKOFF_SECONDS = 30
@@ -43,7 +44,7 @@ export function classifyNangoError (head: ResponseHead, body: unknown): Classifi
 
 /** Exactly Nango's error object, without other fields. */
 function asNangoError (body: unknown): NangoError | null {
-  if (!isRecord(body) || Object.keys(body).length !== 1 || !isRecord(body.error)) return null
+  if (!isObject(body) || Object.keys(body).length !== 1 || !isObject(body.error)) return null
   const { code, message, errors } = body.error
   if (typeof code !== 'string' || code.length > MAX_CODE_LENGTH || !CODE.test(code)) return null
   if (message !== undefined && typeof message !== 'string') return null
@@ -53,7 +54,7 @@ function asNangoError (body: unknown): NangoError | null {
 
 /** Nango returns 500 `{message, code: 'ECONNREFUSED', method}`, without its usual wrapper, if ROLLER is unreachable. */
 function asTransportError (status: number, body: unknown): string | null {
-  if (status !== 500 || !isRecord(body) || typeof body.method !== 'string') return null
+  if (status !== 500 || !isObject(body) || typeof body.method !== 'string') return null
   return typeof body.code === 'string' && NETWORK_ERROR.test(body.code) ? body.code : null
 }
 

@@ -23,7 +23,7 @@ import type { TransportName } from '../util/transport-name.ts'
 import { ResponseCache, type ResponseCacheParts } from './cache/response-cache.ts'
 import { CallProgress } from './call-progress.ts'
 import { sanitizeCall, type CallDefaults, type CallHandler, type CallRequest, type CallSender, type RollerCall } from './call.ts'
-import type { Classification, Limited } from './classification.ts'
+import { PASS, type Classification, type Limited } from './classification.ts'
 import { classifyFailure, isUnsent, mayHaveBeenDoneError, withRejection } from './classify-failure.ts'
 import { classifyExchange, passesUnread } from './classify-response.ts'
 import { exportedBefore, isExportLimit } from './export-reservation.ts'
@@ -118,7 +118,6 @@ const WHOLE_LIMIT = 64 * 1024
 /** Maximum number of token revocations during one call. */
 const MAX_RENEWALS = 3
 
-const PASS: Classification = { kind: 'pass' }
 const NOT_PASSED_ON = new Error('the response is not passed on')
 
 /** The last step: one call with all its attempts. */

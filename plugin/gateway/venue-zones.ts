@@ -1,5 +1,6 @@
 /** Caches each venue's time zone from its responses, and adds it to the others, so that any client can show local times. */
-import { parseJsonBytes } from '../util/json.ts'
+import { isRecord } from '../util/is-record.ts'
+import { readJson } from '../util/json.ts'
 import { LRUCache } from 'lru-cache'
 import { TTL_RESOLUTION } from '../util/clock.ts'
 import { readTimeZone } from '../time/venue-time.ts'
@@ -24,17 +25,9 @@ export class VenueZones {
   }
 
   #learn (connectionId: string, body: Buffer | null): void {
-    const zone = body === null ? null : readTimeZone(parse(body))
+    const venue = body === null ? null : readJson(body)
+    const zone = isRecord(venue) ? readTimeZone(venue) : null
     if (zone === null) this.#zones.delete(connectionId)
     else this.#zones.set(connectionId, zone)
-  }
-}
-
-function parse (body: Buffer): { ianaTimeZone?: unknown } {
-  try {
-    const venue = parseJsonBytes(body)
-    return typeof venue === 'object' && venue !== null ? venue : {}
-  } catch {
-    return {}
   }
 }

@@ -7,9 +7,10 @@ import { splitKey } from '../operations/paths.ts'
 import type { TSchema } from '../operations/schema.ts'
 import { validateCall, type CatalogOperation } from '../operations/validate.ts'
 import { cutText } from '../util/cut-text.ts'
-import { isRecord } from '../util/is-record.ts'
+import { isObject, isRecord } from '../util/is-record.ts'
 import type { CallContext } from './call-context.ts'
 import type { CallArguments } from './schemas.ts'
+import { pointerSegment } from '../util/json.ts'
 
 /** As ROLLER names them. */
 export interface OperationArguments {
@@ -60,13 +61,11 @@ function nonScalars (given: Readonly<Record<string, unknown>>, root: string, lis
 
 function isScalar (value: unknown): boolean { return ['string', 'number', 'boolean'].includes(typeof value) }
 
-function pointerTo (root: string, name: string): string {
-  return `${root}/${cutText(name, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`
-}
+function pointerTo (root: string, name: string): string { return root + pointerSegment(cutText(name, 100)) }
 
 /** Names that the operation does not have: of another operation, or made up. ROLLER would ignore most of them without a word. */
 function unknownNames (schema: TSchema | undefined, given: unknown, root: string): InputFault[] {
-  if (!isRecord(given) || Array.isArray(given)) return []
+  if (!isObject(given)) return []
   const known = schema === undefined ? [] : namesOf(schema)
   if (known === null) return []
   return Object.keys(given).filter((name) => !known.includes(name)).slice(0, 20).map((name) => ({

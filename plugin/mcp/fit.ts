@@ -1,5 +1,6 @@
 /** Keeps a result within the size that a model can take, and states what is missing: never silently. */
 import { cutText } from '../util/cut-text.ts'
+import { isRecord } from '../util/is-record.ts'
 
 export interface FittedData {
   readonly data: unknown
@@ -12,7 +13,7 @@ const MAX_CUTS = 20
 /** Keeps the named fields of every record: `bookingReference`, `items.productId`. Lists are passed through. */
 export function pickFields (value: unknown, fields: readonly string[]): unknown {
   if (Array.isArray(value)) return value.map((one) => pickFields(one, fields))
-  if (!isObject(value)) return value
+  if (!isRecord(value)) return value
   const picked: Record<string, unknown> = {}
   for (const field of fields) {
     const dot = field.indexOf('.')
@@ -54,13 +55,11 @@ export function fitData (given: unknown, size: number): FittedData {
 
 function sizeOf (value: unknown): number { return JSON.stringify(value)?.length ?? 0 }
 
-function isObject (value: unknown): value is Record<string, unknown> { return typeof value === 'object' && value !== null }
-
 /** The list with the most text that is not one long record of its own. */
 function largestList (value: unknown, path: string): { list: unknown[], path: string } | null {
   let found: { list: unknown[], path: string, size: number } | null = null
   const visit = (one: unknown, at: string): void => {
-    if (!isObject(one)) return
+    if (!isRecord(one)) return
     if (Array.isArray(one) && one.length > 0) {
       const size = sizeOf(one)
       // The outermost of nested lists is the one with pages.

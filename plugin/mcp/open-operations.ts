@@ -7,7 +7,7 @@ import type { CatalogOperation } from '../operations/validate.ts'
 import { scopeOf } from '../routes/access.ts'
 import type { CallContext } from './call-context.ts'
 import { exampleOf, plainSchema } from './schema-text.ts'
-import type { SearchResult } from './schemas.ts'
+import { resultSchema, type SearchResult } from './schemas.ts'
 
 export const MAX_FOUND = 15
 
@@ -49,8 +49,8 @@ export async function searchOperations (
 export async function describeOperation (context: CallContext, name: string, withOutput: boolean): Promise<Record<string, unknown>> {
   const entry = context.registration.entries.get(name)
   if (entry === undefined || !await isOpen(context, entry)) throw unknownOperation(name)
-  const { operation: { id, summary, description, tag, rateLimit, params, query, body, responses } } = entry
-  const output = Object.entries(responses).find(([status, { schema }]) => Number(status) < 300 && schema !== undefined)?.[1].schema
+  const { id, summary, description, tag, rateLimit, params, query, body } = entry.operation
+  const output = resultSchema(entry.operation)
   return {
     operation: name,
     id,

@@ -82,8 +82,14 @@ export type SearchResult = Static<typeof outputs.search>
 export type CallResult = Static<typeof outputs.call>
 export type CallArguments = Static<typeof inputs.pinned>
 
+/** The schema of an operation's result; undefined if it has none. */
+export function resultSchema ({ responses }: CatalogOperation['operation']): TSchema | undefined {
+  return Object.entries(responses).find(([status, { schema }]) => Number(status) < 300 && schema !== undefined)?.[1].schema
+}
+
 /** The schemas of an operation that is a tool of its own. */
-export function schemasOf ({ operation: { params, query, body, responses } }: CatalogOperation) {
+export function schemasOf ({ operation }: CatalogOperation) {
+  const { params, query, body } = operation
   const { properties } = inputs.pinned
   const input = {
     type: 'object',
@@ -97,7 +103,7 @@ export function schemasOf ({ operation: { params, query, body, responses } }: Ca
     required: [...(params !== undefined ? ['path'] : []), ...(body !== undefined ? ['body'] : [])],
     additionalProperties: false
   }
-  const success = Object.entries(responses).find(([status, { schema }]) => Number(status) < 300 && schema !== undefined)?.[1].schema
+  const success = resultSchema(operation)
   const output = success === undefined ? outputs.call : Type.Object({ ...result, data: Type.Unsafe(openShape(success)) })
   return {
     inputSchema: listed(Type.Unsafe<CallArguments>(plainSchema(input as unknown as TSchema))),

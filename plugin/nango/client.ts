@@ -10,9 +10,8 @@ import type { FindProxy } from '../util/proxy.ts'
 import { accountWaitSeconds } from '../util/retry-after.ts'
 import { ClientIds } from './entry.ts'
 import { isRecord } from '../util/is-record.ts'
+import { pointerSegment } from '../util/json.ts'
 import { keyNotChecked, tooLargeForNango } from './own-errors.ts'
-
-export { isRecord }
 
 export interface NangoClientOptions {
   readonly host: string
@@ -212,7 +211,7 @@ function generalRule ({ status, code, errors, retryAfter }: NangoErrorResponse):
 
 function faults (errors: NangoErrorResponse['errors']): InputFault[] {
   return errors.map(({ path = [], message = 'is not valid' }) => ({
-    pointer: '/body' + path.map((part) => '/' + String(part).replaceAll('~', '~0').replaceAll('/', '~1')).join(''),
+    pointer: '/body' + path.map(pointerSegment).join(''),
     detail: message
   }))
 }

@@ -24,6 +24,11 @@ export function lowerKeys<V> (tags: Readonly<Record<string, V>>): Record<string,
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key.toLowerCase(), value]))
 }
 
+/** True if `tags` has all wanted ones. Both in the form that Nango stores. */
+export function hasTags (tags: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {
+  return Object.entries(wanted).every(([key, value]) => tags[key] === value)
+}
+
 export const Metadata = Type.Record(Type.String(), Type.Unknown(), {
   description: 'Any further data stored with the connection.',
   examples: [{ region: 'north' }]

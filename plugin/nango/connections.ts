@@ -1,11 +1,11 @@
 /** Connections in Nango: list, read, update, create from credentials, disconnect. Nango is the store; nothing is cached here. */
 import { isRollerError, RollerError } from '../errors.ts'
 import { checkConnectionId } from './connection-id.ts'
-import { isRecord, type NangoClient } from './client.ts'
-import { checkWritten, hasRoomForVenue, lowerKeys, MAX_TAGS, type Tags } from './connection.ts'
+import type { NangoClient } from './client.ts'
+import { checkWritten, hasRoomForVenue, hasTags, lowerKeys, MAX_TAGS, type Tags } from './connection.ts'
 import { readState, type ConnectionState, type StateReader } from './connection-state.ts'
 import { newEntry, ownTags, TAGS_FIELD, VERIFIED_FIELD, type KeptEntry } from './entry.ts'
-import { readRow } from './row.ts'
+import { listRows, readRow } from './row.ts'
 import { enterCredentials, type EnterCredentialsOptions } from './enter-credentials.ts'
 import { probeReadRight } from './read-right.ts'
 import { createSession, endSession } from './sessions.ts'
@@ -62,17 +62,13 @@ export class Connections {
     const asOf = this.#options.now()
     const limit = filter.limit ?? DEFAULT_LIMIT
     const page = filter.page ?? 0
-    const query = new URLSearchParams({ integrationId: this.#nango.integrationId, limit: String(limit), page: String(page) })
+    const tags = lowerKeys(filter.tags ?? {})
+    const query = new URLSearchParams({ limit: String(limit), page: String(page) })
     if (filter.connectionId !== undefined) query.set('connectionId', filter.connectionId)
     if (filter.search !== undefined) query.set('search', filter.search)
-    for (const [key, value] of Object.entries(filter.tags ?? {})) query.set(`tags[${key.toLowerCase()}]`, value)
-    // The SDK's method cannot combine search and tag filters.
-    const { data } = await this.#nango.call((sdk) => sdk.http.get<unknown>(`${this.#nango.host}/connections?${query.toString()}`, {
-      headers: { Authorization: `Bearer ${sdk.apiKey}`, 'Content-Type': 'application/json' }
-    }))
-    const rows = isRecord(data) && Array.isArray(data.connections) ? data.connections : []
-    const states = rows.map((row) => readState(this.#options, row, asOf))
-      .filter(({ connection }) => carriesTags(connection.tags, filter.tags))
+    for (const [key, value] of Object.entries(tags)) query.set(`tags[${key}]`, value)
+    const rows = await listRows(this.#nango, query)
+    const states = rows.map((row) => readState(this.#options, row, asOf)).filter(({ connection }) => hasTags(connection.tags, tags))
     return { states, nextPage: rows.length < limit ? null : page + 1 }
   }
 
@@ -220,10 +216,6 @@ export class Connections {
     // The SDK's Metadata type is any JSON.
     await this.#nango.call((sdk) => sdk.updateMetadata(this.#nango.integrationId, connectionId, metadata as never))
   }
-}
-
-function carriesTags (tags: Readonly<Record<string, string>>, wanted: Tags = {}): boolean {
-  return Object.entries(lowerKeys(wanted)).every(([key, value]) => tags[key] === value)
 }
 
 function mergeTags (before: Readonly<Record<string, string>>, change: Readonly<Record<string, string | null>>): Tags {

@@ -1,11 +1,12 @@
 /** Sends a Client ID and a Client Secret to ROLLER through Nango, which creates a connection, and finds the cause of a failure. */
 import { RollerError } from '../errors.ts'
-import { isRecord, type NangoClient, type NangoErrorResponse } from './client.ts'
+import type { NangoClient, NangoErrorResponse } from './client.ts'
 import { failureOf, noToken } from './no-token.ts'
 import { ENVIRONMENT_NAMES, wrongEnvironment, type OtherEnvironment } from './other-environment.ts'
 import type { Credentials, TokenEndpoint } from './token-endpoint.ts'
 import { readTokenFailure, type TokenFailure } from './token-error.ts'
 import type { RollerEnvironment } from './venue.ts'
+import { isRecord } from '../util/is-record.ts'
 
 export interface EnterCredentialsOptions {
   readonly nango: NangoClient

@@ -1,12 +1,13 @@
 /** Connect sessions: short-lived tokens with which a browser may create one venue's connection, for exactly one integration. */
 import { checkConnectionId } from './connection-id.ts'
-import { isRecord, type NangoClient } from './client.ts'
+import type { NangoClient } from './client.ts'
 import { checkWritten, lowerKeys, type Tags } from './connection.ts'
 import { readState } from './connection-state.ts'
 import { sessionEntry } from './entry.ts'
 import { PROOF_FIELD } from './proof.ts'
 import { readRow } from './row.ts'
 import { ENTRY_TAG } from './venue.ts'
+import { isRecord } from '../util/is-record.ts'
 
 export interface SessionInput {
   readonly tags: Tags

@@ -2,7 +2,8 @@
  * Calls ROLLER's token endpoint directly, where Nango's response does not contain ROLLER's. The token is discarded.
  */
 import { request, type Dispatcher } from 'undici'
-import { isRecord, type NangoClient } from './client.ts'
+import type { NangoClient } from './client.ts'
+import { isRecord } from '../util/is-record.ts'
 
 export interface TokenEndpointOptions {
   /** Base URL of the environment. */

@@ -6,9 +6,10 @@ import { LRUCache } from 'lru-cache'
 import { atMost } from '../util/at-most.ts'
 import type { Clock } from '../util/clock.ts'
 import { isRollerError, type RollerError } from '../errors.ts'
-import { isRecord, type NangoClient } from './client.ts'
+import type { NangoClient } from './client.ts'
 import { failureOf, noToken } from './no-token.ts'
 import { readCredentials, type TokenResponse, type TokenEndpoint } from './token-endpoint.ts'
+import { isRecord } from '../util/is-record.ts'
 
 type Refresh = (connectionId: string) => Promise<void>
 type Reason = ReturnType<typeof failureOf>

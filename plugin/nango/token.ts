@@ -4,9 +4,10 @@
  */
 import type { Clock } from '../util/clock.ts'
 import { isRollerError, RollerError } from '../errors.ts'
-import { isRecord, type NangoClient, type NangoErrorResponse } from './client.ts'
+import type { NangoClient, NangoErrorResponse } from './client.ts'
 import { fingerprint, untilNew } from './new-token.ts'
 import { isNangoFailure, nangoFailure } from './no-token.ts'
+import { isRecord } from '../util/is-record.ts'
 
 export interface AccessToken {
   readonly token: string

@@ -1,6 +1,6 @@
 /** Nango's webhooks: signature and content. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { isRecord } from './client.ts'
+import { isRecord } from '../util/is-record.ts'
 
 /** The fields that are read of a webhook about a connection. The rest may be outdated, so the connection is read again. */
 export interface ConnectionReport {

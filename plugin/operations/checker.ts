@@ -6,6 +6,7 @@ import { Kind, Type, type TSchema } from '@sinclair/typebox'
 import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
 import type { ValueError } from '@sinclair/typebox/value'
 import { formats } from './formats.ts'
+import { pointerSegment } from '../util/json.ts'
 
 export interface Checker {
   readonly check: (value: unknown) => boolean
@@ -85,7 +86,7 @@ function * formatErrors (schema: TSchema, value: unknown, path: string): Iterabl
   } else if (isSchemas(value)) {
     for (const [name, property] of Object.entries(value)) {
       const own = propertySchema(schema, name)
-      if (own !== null) yield * formatErrors(own, property, `${path}/${escape(name)}`)
+      if (own !== null) yield * formatErrors(own, property, path + pointerSegment(name))
     }
   }
 }
@@ -124,6 +125,3 @@ function isSchemas (value: unknown): value is Record<string, TSchema> { return i
 function mapValues (values: Record<string, TSchema>, map: (value: TSchema) => TSchema): Record<string, TSchema> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]))
 }
-
-/** RFC 6901. */
-function escape (name: string): string { return name.replaceAll('~', '~0').replaceAll('/', '~1') }

@@ -4,7 +4,7 @@
  */
 import type { TObject, TSchema } from '@sinclair/typebox'
 import type { InputFault } from '../errors.ts'
-import { parseJsonBytes } from '../util/json.ts'
+import { readJson } from '../util/json.ts'
 import { checkerOf } from './checker.ts'
 import { explain } from './explain.ts'
 import type { Operation } from './operation.ts'
@@ -87,7 +87,8 @@ const INVALID = Symbol('a body that is not JSON')
 /** undefined: not present. */
 function parseBody (bytes: Buffer | null): unknown {
   if (bytes === null || bytes.length === 0) return undefined
-  try { return parseJsonBytes(bytes) } catch { return INVALID }
+  const body = readJson(bytes)
+  return body === undefined ? INVALID : body
 }
 
 function checkBody (schema: TSchema, body: unknown, faults: InputFault[]): void {

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { RollerError } from '../errors.ts'
 import { checkConnectionId } from '../nango/connection-id.ts'
-import type { Connection } from '../nango/connection.ts'
+import { hasTags } from '../nango/connection.ts'
 import { OWNER_AGE, RECHECK_AGE } from '../venues/ages.ts'
 import type { ConnectionIndex } from '../venues/connection-index.ts'
 import type { Authorize, ChooseConnection, Identify, Scope } from '../options.ts'
@@ -61,7 +61,7 @@ export class Access {
   async addressVenue (request: FastifyRequest, venueId: string): Promise<string> {
     const limits = await this.identify(request)
     return await this.#options.index.find(venueId, ({ tags, connectionId }) => limits === null ||
-      (carries(tags, limits) && limits.connections?.includes(connectionId) !== false))
+      (hasTags(tags, limits.tags) && limits.connections?.includes(connectionId) !== false))
   }
 
   /**
@@ -140,9 +140,9 @@ export class Access {
     if (limits.byId) return
     const known = index.peek(connectionId, maxAge)
     // Only for its owner: a fast rejection would disclose that the connection exists, since a missing one is read from Nango each time.
-    if (known !== undefined && carries(known.tags, limits)) return
+    if (known !== undefined && hasTags(known.tags, limits.tags)) return
     const { tags } = await index.get(connectionId, 0)
-    if (!carries(tags, limits)) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
+    if (!hasTags(tags, limits.tags)) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
   }
 
   /** A connection chosen by the server needs no check. */
@@ -153,8 +153,4 @@ function checkChosen (chosen: unknown): string {
   const id = chosenId(chosen)
   if (id === null) throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
   return checkConnectionId(id)
-}
-
-export function carries (tags: Connection['tags'], limits: Pick<Limits, 'tags'>): boolean {
-  return Object.entries(limits.tags).every(([key, value]) => tags[key] === value)
 }

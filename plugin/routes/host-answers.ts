@@ -4,6 +4,7 @@
  */
 import { RollerError } from '../errors.ts'
 import { MAX_TAGS } from '../nango/connection.ts'
+import { isObject, isPlainObject } from '../util/is-record.ts'
 
 /** An identity as the routes use it. */
 export interface Limits {
@@ -27,10 +28,10 @@ const MAX_TAG_LENGTH = 255
  * @throws RollerError ROLLER_ERR_INTERNAL for anything that is no identity
  */
 export function toLimits (identity: unknown): Limits {
-  if (typeof identity !== 'object' || identity === null || Array.isArray(identity)) {
+  if (!isObject(identity)) {
     throw hostFault('identify', `gave ${kindOf(identity)}`, "an object with tags or connections, 'trusted', or null")
   }
-  const { tags: givenTags, connections: givenIds } = identity as { readonly tags?: unknown, readonly connections?: unknown } // an object
+  const { tags: givenTags, connections: givenIds } = identity
   const tags = givenTags === undefined ? {} : toTags(givenTags)
   const byId = Object.keys(tags).length === 0
   // An empty set of tags would match every venue's connection.
@@ -101,12 +102,6 @@ export function chosenId (chosen: unknown): string | null {
   if (chosen === undefined || chosen === null || chosen === '') return null
   if (typeof chosen === 'string') return chosen
   throw hostFault('connection', `gave ${kindOf(chosen)}`, 'one connection id, as a text')
-}
-
-function isPlainObject (value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
 }
 
 /** The type of a value, never the value: it may be any data of the application. */

@@ -3,6 +3,7 @@
  * host has for its own. A schema stands by itself: names (`$id`) could meet those of the host, and would be left out of its document.
  */
 import type { FastifySchema } from 'fastify'
+import { isObject } from '../util/is-record.ts'
 
 type Node = Record<string, unknown>
 
@@ -19,8 +20,8 @@ export function documentRoute ({ schema, url, openapiObject }: Documented): { sc
   const standalone = standAlone(schema, isVersion30(openapiObject?.openapi), []) as Node // a schema is an object
   const { operationId, params, querystring } = standalone
   if (typeof operationId === 'string') standalone.operationId = unusedId(operationId, openapiObject?.paths)
-  if (isNode(params)) standalone.params = nameWildcard(params)
-  if (isNode(querystring)) standalone.querystring = liftStyle(querystring)
+  if (isObject(params)) standalone.params = nameWildcard(params)
+  if (isObject(querystring)) standalone.querystring = liftStyle(querystring)
   return { schema: standalone, url: named }
 }
 
@@ -29,7 +30,7 @@ function isVersion30 (version: string | undefined): boolean { return version ===
 /** @param open names of the schemas around this one: a schema that holds itself is described one level deep */
 function standAlone (value: unknown, is30: boolean, open: readonly string[]): unknown {
   if (Array.isArray(value)) return value.map((item) => standAlone(item, is30, open))
-  if (!isNode(value)) return value
+  if (!isObject(value)) return value
   const { $id, $ref, ...rest } = value
   if (typeof $ref === 'string' && open.includes($ref)) return { type: 'object', description: `Another ${$ref}.` }
   const inside = typeof $id === 'string' ? [...open, $id] : open
@@ -43,7 +44,7 @@ function asVersion30 ({ examples, const: only, ...rest }: Node): Node {
   return {
     ...node,
     ...(Array.isArray(examples) ? { example: examples[0] as unknown } : { examples }),
-    ...(isNode(only) || only === undefined ? { const: only } : { enum: [only] })
+    ...(isObject(only) || only === undefined ? { const: only } : { enum: [only] })
   }
 }
 
@@ -71,5 +72,3 @@ function liftStyle (query: Node): Node {
   })
   return { ...query, ...lifted, properties: Object.fromEntries(properties) }
 }
-
-function isNode (value: unknown): value is Node { return typeof value === 'object' && value !== null && !Array.isArray(value) }

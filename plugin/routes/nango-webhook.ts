@@ -10,6 +10,7 @@ import { isSignedByNango, readReport } from '../nango/webhook.ts'
 import type { ConnectionLifecycle } from '../venues/connection-lifecycle.ts'
 import { readBytes } from './body.ts'
 import { problemResponses } from './roller-schema.ts'
+import { readJson } from '../util/json.ts'
 
 export interface NangoWebhookOptions {
   /** Empty: none is accepted. */
@@ -54,7 +55,7 @@ export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> =
         hint: 'Set NANGO_WEBHOOK_SIGNING_KEY to the webhook signing key of the Nango environment. It is not the API key.'
       })
     }
-    const report = readReport(parse(body))
+    const report = readReport(readJson(body)) // signed, but not JSON: an unknown kind
     // An environment's webhooks concern all of its integrations.
     if (report !== null && report.integrationId === integrationId) {
       await lifecycle[report.change](checkConnectionId(report.connectionId)).catch((error: unknown) => {
@@ -68,12 +69,4 @@ export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> =
     reply.code(204).header('cache-control', 'no-store')
     return null
   })
-}
-
-function parse (body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return null // signed, but not JSON: an unknown kind
-  }
 }

@@ -23,6 +23,14 @@ export function dayNumber (text: unknown): number | null {
   return Date.UTC(year + CYCLE_YEARS, month - 1, day) / MS_OF_A_DAY - CYCLE_DAYS
 }
 
+/** How many calendar months the days from `start` to before `end`, both by number, are in. */
+export function calendarMonths (start: number, end: number): number { return monthNumber(end - 1) - monthNumber(start) + 1 }
+
+function monthNumber (day: number): number {
+  const date = new Date(day * MS_OF_A_DAY)
+  return date.getUTCFullYear() * 12 + date.getUTCMonth()
+}
+
 export function isDate (text: unknown): text is string { return dayNumber(text) !== null }
 
 /** A point in time in ROLLER's notation. */

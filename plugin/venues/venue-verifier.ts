@@ -9,8 +9,8 @@ import type { Clock } from '../util/clock.ts'
 import { isRollerError, RollerError, type ErrorCode } from '../errors.ts'
 import type { CallSender } from '../gateway/call.ts'
 import type { CatalogOperation } from '../operations/validate.ts'
-import { parseJsonBytes } from '../util/json.ts'
-import { hasRoomForVenue, MAX_TAGS } from '../nango/connection.ts'
+import { readJson } from '../util/json.ts'
+import { hasRoomForVenue, hasTags, MAX_TAGS } from '../nango/connection.ts'
 import type { ConnectionState } from '../nango/connection-state.ts'
 import type { Connections, NewConnection } from '../nango/connections.ts'
 import { newEntry } from '../nango/entry.ts'
@@ -153,7 +153,7 @@ export class VenueVerifier {
       const expected = known ?? await this.#requestVenue(state)
       // One value for all attempts, of all replicas: the id of the event depends on it.
       progress.entry = state.begun ? state.entry : newEntry(state.tagsOnly)
-      if (!state.begun || !holds(tags, venueTags(expected))) await connections.beginVerification(state, expected, progress.entry)
+      if (!state.begun || !hasTags(tags, venueTags(expected))) await connections.beginVerification(state, expected, progress.entry)
       const verified = { entry: progress.entry, client: state.client }
       const isKnown = known === null && (created !== undefined || await this.#isSameClient(state))
       const venue = isKnown ? expected as Venue : await this.#requestVenue(state) // what ROLLER returned above
@@ -196,7 +196,7 @@ export class VenueVerifier {
     })
     const body = await response.collect(MAX_VENUE_BYTES).catch(() => null)
     response.abort(new Error('not a venue'))
-    const venue = response.status === 200 && body !== null ? toVenue(parse(body), environment) : null
+    const venue = response.status === 200 && body !== null ? toVenue(readJson(body), environment) : null
     if (venue !== null) return venue
     throw new RollerError('ROLLER_ERR_INVALID_RESPONSE', {
       detail: `ROLLER returned ${response.status} to GET /venues/me without a venue id.`
@@ -242,16 +242,4 @@ function assertVenue ({ id }: Pick<Venue, 'id'>, venueId: string): void {
     detail: `The credentials of this connection belong to the venue ${id}.`,
     errors: [{ pointer: '/body/venueId', detail: 'must be the venue of the new credentials' }]
   })
-}
-
-function holds (tags: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {
-  return Object.entries(wanted).every(([key, value]) => tags[key] === value)
-}
-
-function parse (body: Buffer): unknown {
-  try {
-    return parseJsonBytes(body)
-  } catch {
-    return null
-  }
 }

@@ -1,6 +1,6 @@
 /** ROLLER's webhooks as one table: kinds, their events, and their data. Types are derived from it. */
 import { createHash } from 'node:crypto'
-import { withoutMark } from '../util/json.ts'
+import { readJsonOrText } from '../util/json.ts'
 import { BookingDetail } from '../operations/schemas/bookings.ts'
 import { CustomerDetail } from '../operations/schemas/guests.ts'
 import { SignedWaiver } from '../operations/schemas/waivers.ts'
@@ -89,7 +89,7 @@ const ID = /^[\x21-\x7e]{1,128}$/
 
 /** Parses a delivery. Never throws: the key proves that ROLLER sent it, and ROLLER may add event types. */
 export function readMessage ({ connectionId, body }: ReceivedMessage): RollerEvent {
-  const message = parse(body)
+  const message = readJsonOrText(body)
   const known = asEnvelope(message)
   if (known === null) {
     const id = createHash('sha256').update(body).digest('hex')
@@ -127,11 +127,6 @@ function asEnvelope (message: unknown): Envelope | null {
   if (typeof type !== 'string' || !WORD.test(type) || RESERVED.has(type.toLowerCase())) return null
   if (typeof eventType !== 'string' || !WORD.test(eventType)) return null
   return { id, type, eventType, eventDate, sendDate, data }
-}
-
-function parse (body: Buffer): unknown {
-  const text = withoutMark(body.toString('utf8'))
-  try { return JSON.parse(text) } catch { return text }
 }
 
 /** Some kinds contain the venue. */

@@ -4,7 +4,8 @@
  */
 import { canonicalPath } from '../../operations/canonical-path.ts'
 import type { Operation, RateLimitName } from '../../operations/operation.ts'
-import { parseJsonBytes } from '../../util/json.ts'
+import { isRecord } from '../../util/is-record.ts'
+import { readJson } from '../../util/json.ts'
 import type { OutgoingBody } from '../transport/transport.ts'
 
 export interface RateLimitToSpend {
@@ -33,10 +34,6 @@ function rateLimitOfPath (method: string, path: string): RateLimitName {
 }
 
 function exportTypeOf (body: Buffer): string | null {
-  try {
-    const parsed = parseJsonBytes(body)
-    if (typeof parsed !== 'object' || parsed === null || !('exportType' in parsed)) return null
-    if (typeof parsed.exportType === 'string') return parsed.exportType.slice(0, 64)
-  } catch {}
-  return null
+  const order = readJson(body)
+  return isRecord(order) && typeof order.exportType === 'string' ? order.exportType.slice(0, 64) : null
 }

@@ -8,8 +8,8 @@ import { LRUCache } from 'lru-cache'
 import type { RateLimitName } from '../../operations/operation.ts'
 import type { RedisLike } from '../../redis/client.ts'
 import { digest, loadScript, RedisScript } from '../../redis/script.ts'
-import { parseJsonBytes } from '../../util/json.ts'
-import { dayNumber } from '../../time/date.ts'
+import { readJson } from '../../util/json.ts'
+import { calendarMonths, dayNumber } from '../../time/date.ts'
 import { isRecord } from '../../util/is-record.ts'
 import { unref, type Clock } from '../../util/clock.ts'
 
@@ -223,18 +223,8 @@ function kept (counts: LRUCache<string, Count>, month: string, venueId: string |
 
 /** The minimum cost of an export: ROLLER counts 1 for every 10,000 records begun, in each calendar month. */
 export function bulkUnits (body: Buffer): number {
-  try {
-    const order = parseJsonBytes(body)
-    if (!isRecord(order)) return 1
-    const { startDate, endDate } = order
-    const [start, end] = [dayNumber(startDate), dayNumber(endDate)]
-    if (start === null || end === null || end <= start) return 1
-    const month = (day: number): number => {
-      const date = new Date(day * DAY_MS)
-      return date.getUTCFullYear() * 12 + date.getUTCMonth()
-    }
-    return month(end - 1) - month(start) + 1
-  } catch {
-    return 1
-  }
+  const order = readJson(body)
+  if (!isRecord(order)) return 1
+  const [start, end] = [dayNumber(order.startDate), dayNumber(order.endDate)]
+  return start === null || end === null || end <= start ? 1 : calendarMonths(start, end)
 }
