@@ -94,7 +94,7 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
     }
     this.#reader = new Reader(this, this.#allChunks())
     this.#chunks = null
-    if (this.#failure !== null) this.#reader.fail(this.#failure)
+    if (this.#failure !== null) this.#reader.destroy(this.#failure)
     return this.#reader
   }
 
@@ -155,7 +155,7 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
     this.#activeAt = this.#clock.now()
     // undici resumes with an empty chunk; pausing at it would pause forever.
     if (chunk.length === 0) return true
-    if (this.#reader !== null) return this.#reader.data(chunk)
+    if (this.#reader !== null) return this.#reader.push(chunk)
     if (this.#chunks === null) this.#chunks = chunk
     else if (Buffer.isBuffer(this.#chunks)) this.#chunks = [this.#chunks, chunk]
     else this.#chunks.push(chunk)
@@ -168,7 +168,7 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
     if (this.#state !== 'body') return
     this.#state = 'complete'
     this.#clock.clearTimeout(this.#timer)
-    this.#reader?.finish()
+    this.#reader?.push(null)
     this.#progress()
   }
 
@@ -194,7 +194,7 @@ export class Exchange implements UpstreamResponse, LimitSink, Dispatcher.Dispatc
     this.#failure = failure
     this.#clock.clearTimeout(this.#timer)
     if (before === 'head') this.#settle(failure)
-    this.#reader?.fail(failure)
+    this.#reader?.destroy(failure)
     this.#progress()
   }
 
@@ -240,10 +240,6 @@ class Reader extends Readable {
     this.on('error', () => {})
     for (const chunk of early) this.push(chunk)
   }
-
-  data (chunk: Buffer): boolean { return this.push(chunk) }
-  finish (): void { this.push(null) }
-  fail (error: Error): void { this.destroy(error) }
 
   override _read (): void {
     this.#exchange.touched()
