@@ -14,8 +14,8 @@ import type { CallResult, CallInput, OperationName } from './operations/call-typ
 import { estimateBulkExport, type BulkExportEstimate, type EstimateInput } from './client/bulk-export-estimate.ts'
 import type { BulkExportFile, BulkExportInput } from './client/bulk-export.ts'
 import type { RollerClient } from './client/client.ts'
-import { untilLeased, type WaitOptions } from './client/lease-wait.ts'
-import { paginate, type PageSource, type PaginateOptions, type Pager, type ReportName, type ReportRecord } from './client/paginate.ts'
+import { leasedPages, type WaitOptions } from './client/lease-wait.ts'
+import { paginate, type PaginateOptions, type Pager, type ReportName, type ReportRecord } from './client/paginate.ts'
 import { createReconnectSession, createSession, type ConnectSession, type SessionInput } from './nango/sessions.ts'
 import type { ManagedConnections } from './venues/managed-connections.ts'
 import type { Venues } from './venues/venues.ts'
@@ -86,9 +86,7 @@ export class Roller {
     name: Name, { connectionId, maxWait, onWait, ...options }: ReportInput<Name>
   ): Pager<ReportRecord<Name>> {
     const { client, clock } = this.#parts
-    // paginate checks the report's parameters; its query is validated like every call's.
-    const source: PageSource = (report, query, signal) => untilLeased(clock, { maxWait, onWait }, signal,
-      (left) => client.request(report, { connectionId, query, signal, maxWait: left, onWait } as never))
+    const source = leasedPages(client, clock, { connectionId, maxWait, onWait })
     return paginate(source, name, { ...options, scope: connectionId } as PaginateOptions<Name>)
   }
 

@@ -6,8 +6,8 @@ import { sleep, type Clock } from '../util/clock.ts'
 import type { CancelSignal } from '../util/cancellation.ts'
 import { isRollerError, type ErrorCode } from '../errors.ts'
 import type { LeaseWait } from '../gateway/limits/rate-limiter.ts'
-
-export type { LeaseWait }
+import type { LooseInput, RollerClient } from './client.ts'
+import type { PageSource } from './paginate.ts'
 
 export interface WaitOptions {
   /** Maximum wait of a call for its lease, in milliseconds. Default: no maximum. */
@@ -43,4 +43,14 @@ export async function untilLeased<T> (
       await sleep(clock, ms, signal)
     }
   }
+}
+
+/** The pages of a report, each of which waits for its lease. */
+export function leasedPages (
+  client: RollerClient, clock: Clock,
+  { maxWait, onWait, ...call }: Omit<LooseInput, 'query' | 'signal' | keyof WaitOptions> & WaitOptions
+): PageSource {
+  // paginate checks the report's parameters; its query is validated like every call's.
+  return (report, query, signal) => untilLeased(clock, { maxWait, onWait }, signal,
+    (left) => client.send(report, { ...call, query, signal, maxWait: left, onWait }))
 }

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import Negotiator from 'negotiator'
-import { untilLeased } from '../client/lease-wait.ts'
+import { leasedPages } from '../client/lease-wait.ts'
 import type { RollerClient } from '../client/client.ts'
 import type { PageSource } from '../client/paginate.ts'
 import { invalidInput } from '../errors.ts'
@@ -87,10 +87,7 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ExportRoutesOptions> = asyn
     const maxWait = readMaxWait(headers['roller-max-wait'], Infinity)
     const admit = (): Promise<void> => access.again(request, name, 'roller:read', connectionId)
     const zone = headers['timezone-designators']
-    // paginate checks the report's parameters; its query is validated like every call's.
-    const page: PageSource = (report, query, signal) => untilLeased(clock, { maxWait }, signal, (left) => client.request(report, {
-      connectionId, query, signal, admit, timing, maxWait: left, ...(zone !== undefined && { headers: { 'TimeZone-Designators': zone } })
-    } as never))
+    const page = leasedPages(client, clock, { connectionId, admit, timing, maxWait, headers: { 'TimeZone-Designators': zone } })
     let pages = 0
     const source: PageSource = async (report, query, signal) => {
       // A stream may outlast its caller's rights.
