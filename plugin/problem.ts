@@ -74,7 +74,10 @@ interface FastifyLikeError {
   readonly validationContext?: unknown
 }
 
-const POINTER_ROOT: Readonly<Record<string, string>> = { body: '/body', querystring: '/query', params: '/params', headers: '/headers' }
+/** By Fastify's name of the part of a request. */
+export const POINTER_ROOT: Readonly<Record<string, string>> = {
+  body: '/body', querystring: '/query', params: '/params', headers: '/headers'
+}
 
 /** Errors that a server around the gateway may throw itself (a URL that cannot be decoded, a body that is too large). */
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {

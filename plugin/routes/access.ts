@@ -65,7 +65,7 @@ export class Access {
   }
 
   /**
-   * For a route below `/connections/{id}`: the call is authorized, and the connection is the caller's.
+   * For a route of one connection: the call is authorized, and the connection is the caller's.
    * @throws RollerError
    */
   async admit (request: FastifyRequest, operation: string, scope: Scope, connectionId: string): Promise<void> {

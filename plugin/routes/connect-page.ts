@@ -53,7 +53,6 @@ export const connectPageRoutes: FastifyPluginAsyncTypebox<ConnectPageRoutesOptio
       ...SAFE_HEADERS,
       'content-security-policy': policy(page.settings, nonce),
       'x-frame-options': 'DENY',
-      'cache-control': 'no-store',
       vary: 'Accept-Language'
     }).type('text/html; charset=utf-8')
     // Relative, whatever a proxy in front puts before it. A host may route `/connect/` here too.
@@ -74,7 +73,8 @@ export const connectPageRoutes: FastifyPluginAsyncTypebox<ConnectPageRoutesOptio
     if (file === undefined) return reply.callNotFound()
     // During a rolling update a replica may get requests for files of the other version: its own are compatible.
     const forEver = request.params.version === version
-    reply.headers({ ...SAFE_HEADERS, 'cache-control': forEver ? 'public, max-age=31536000, immutable' : 'no-store' }).type(file.type)
+    reply.headers(SAFE_HEADERS).type(file.type)
+    if (forEver) reply.header('cache-control', 'public, max-age=31536000, immutable')
     return file.content
   })
 
@@ -89,10 +89,7 @@ export const connectPageRoutes: FastifyPluginAsyncTypebox<ConnectPageRoutesOptio
       body: ResultBody,
       response: { 200: ConnectResult, ...problemResponses }
     }
-  }, async ({ body: { ticket, connectionId } }, reply) => {
-    reply.header('cache-control', 'no-store')
-    return await page.results.read(ticket, connectionId)
-  })
+  }, async ({ body: { ticket, connectionId } }) => await page.results.read(ticket, connectionId))
 }
 
 /** Allows this response's own scripts and styles, and requests to Nango and the result route. Framing is forbidden. */

@@ -110,16 +110,14 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
       await access.authorize(request, 'GET /connect-session', 'connect', null)
       const input = sessionInput(await access.identifyMaker(request), {})
       const { token } = await createSession(nango, { ...input, tags: input.tags ?? {} })
-      // A token must not be cached between the server and the page.
-      reply.type('text/plain; charset=utf-8').header('cache-control', 'no-store')
+      reply.type('text/plain; charset=utf-8')
       return token
     })
   }
 
   app.post('/connect-session/reconnect', { schema: schemas.reconnect }, async (request, reply) => {
     const { connectionId, clientId, ...written } = request.body
-    await access.authorize(request, 'POST /connect-session/reconnect', 'connect', connectionId)
-    await access.own(request, connectionId)
+    await access.admit(request, 'POST /connect-session/reconnect', 'connect', connectionId)
     const input = sessionInput(await access.identify(request), written)
     reply.code(201)
     return await withPage(request, input, { clientId, connectionId }, (complete) => createReconnectSession(nango, connectionId, complete))

@@ -4,12 +4,11 @@ import type { TSchema } from '@sinclair/typebox'
 import type { FastifySchemaCompiler } from 'fastify'
 import { RollerError } from '../errors.ts'
 import { validateValue } from '../operations/validate.ts'
-
-const ROOTS: Readonly<Record<string, string>> = { body: '/body', querystring: '/query', params: '/params', headers: '/headers' }
+import { POINTER_ROOT } from '../problem.ts'
 
 /** @returns the value; texts of a URL or a header are converted to numbers and booleans where the schema requires them */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart = 'body' }) => (value: unknown) => {
   const converted = httpPart === 'body' ? value : Value.Convert(schema, value)
-  const errors = validateValue(schema, converted, ROOTS[httpPart] ?? '')
+  const errors = validateValue(schema, converted, POINTER_ROOT[httpPart] ?? '')
   return errors.length === 0 ? { value: converted } : { error: new RollerError('ROLLER_ERR_VALIDATION', { errors }) }
 }

@@ -3,16 +3,13 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Subscription, WebhookKinds, type Subscriptions } from '../webhooks/subscriptions.ts'
 import type { Access } from './access.ts'
+import { ConnectionParams } from './connection-params.ts'
 import { problemResponses } from './roller-schema.ts'
 
 export interface WebhookSubscriptionRoutesOptions {
   readonly subscriptions: Subscriptions
   readonly access: Access
 }
-
-const Params = Type.Object({
-  id: Type.String({ minLength: 1, maxLength: 255, description: 'Connection id, percent-encoded.', examples: ['demo-venue'] })
-})
 
 const SubscribeBody = Type.Object({
   webhooks: Type.Optional(WebhookKinds)
@@ -36,7 +33,7 @@ export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscri
         'current key. Idempotent.',
       operationId: 'subscribe',
       tags: TAG,
-      params: Params,
+      params: ConnectionParams,
       body: SubscribeBody,
       response: { 201: Subscription, ...problemResponses }
     }
@@ -55,7 +52,7 @@ export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscri
       description: 'The registrations for this gateway\'s address, without the venue\'s others.',
       operationId: 'getSubscriptions',
       tags: TAG,
-      params: Params,
+      params: ConnectionParams,
       response: { 200: SubscriptionList, ...problemResponses }
     }
   }, async (request) => {
@@ -69,7 +66,7 @@ export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscri
       summary: 'Unsubscribe from ROLLER\'s webhooks of a venue',
       operationId: 'unsubscribe',
       tags: TAG,
-      params: Params,
+      params: ConnectionParams,
       response: { 204: { type: 'null', description: 'This gateway has no registration left.' }, ...problemResponses }
     }
   }, async (request, reply) => {
