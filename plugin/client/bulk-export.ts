@@ -16,8 +16,6 @@ import { untilLeased, type WaitOptions } from './lease-wait.ts'
 import type { RollerClient } from './client.ts'
 import type { BulkExportType } from '../operations/reports.ts'
 
-export type { BulkExportType }
-
 export interface BulkExportInput extends EstimateInput, WaitOptions {
   /** The venue's connection. */
   readonly connectionId: string

@@ -1,13 +1,15 @@
 /** Iterates over the records of a report: all days of a range, all pages of a day, prefetching one page. */
 import { AbortLink, type CancelSignal } from '../util/cancellation.ts'
 import { isDeepStrictEqual } from 'node:util'
+import type { ReportName } from '../operations/reports.ts'
 import { readPage, ReportPage, unreadable } from './report-page.ts'
 import type { Position } from './report-cursor.ts'
 import {
-  cursorAt, dayOf, pageQuery, planReport, type PageQuery, type ReportFilter, type ReportName, type ReportPlan, type ReportRecord
+  cursorAt, dayOf, pageQuery, planReport, type PageQuery, type ReportFilter, type ReportPlan, type ReportRecord
 } from './report-plan.ts'
 
-export type { PageQuery, ReportFilter, ReportName, ReportRecord } from './report-plan.ts'
+export type { PageQuery, ReportRecord } from './report-plan.ts'
+export type { ReportName }
 
 /** Fetches one page and returns the parsed response. Must respect the signal. */
 export type PageSource = (name: ReportName, query: PageQuery, signal: AbortSignal) => Promise<unknown>

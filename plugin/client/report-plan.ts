@@ -11,8 +11,6 @@ import { addDays, daysBetween, MAX_DAYS } from '../time/venue-time.ts'
 
 type Operations = typeof operations
 
-export type { ReportName }
-
 /** A record of the report's pages. */
 export type ReportRecord<N extends ReportName> = RecordOf<Operations[N]['responses'][200]['schema']>
 type RecordOf<S extends TSchema> =

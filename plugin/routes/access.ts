@@ -16,8 +16,6 @@ export interface AccessOptions {
   readonly index: Pick<ConnectionIndex, 'find' | 'get' | 'peek'>
 }
 
-export type { Limits } from './host-answers.ts'
-
 /** The scope that an operation of ROLLER requires. */
 export function scopeOf (method: string): Scope { return method === 'GET' ? 'roller:read' : 'roller:write' }
 

@@ -7,8 +7,9 @@ import { RollerError } from '../errors.ts'
 import type { NangoClient } from '../nango/client.ts'
 import { Tags } from '../nango/connection.ts'
 import { createReconnectSession, createSession, type ConnectSession as NangoSession, type SessionInput } from '../nango/sessions.ts'
-import type { Access, Limits } from './access.ts'
+import type { Access } from './access.ts'
 import type { Addresses } from './addresses.ts'
+import type { Limits } from './host-answers.ts'
 import { problemResponses } from './roller-schema.ts'
 
 export interface ConnectSessionRoutesOptions {

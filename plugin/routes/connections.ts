@@ -4,8 +4,9 @@ import type { CheckReport } from '../check.ts'
 import { RollerError } from '../errors.ts'
 import { lowerKeys } from '../nango/connection.ts'
 import type { ManagedConnections } from '../venues/managed-connections.ts'
-import type { Access, Limits } from './access.ts'
+import type { Access } from './access.ts'
 import { connectionSchemas } from './connection-schemas.ts'
+import type { Limits } from './host-answers.ts'
 import { listOwn } from './own-connections.ts'
 
 export interface ConnectionRoutesOptions {
