@@ -3,13 +3,14 @@ import { Agent } from 'undici'
 import { UUID_V4 } from './nango/auth.ts'
 import { createConnectUi } from './nango/connect-ui.ts'
 import { findIntegration, type Context, type NangoSettings } from './nango/context.ts'
-import { FaultQueue, type Faults } from './nango/faults.ts'
+import { FaultQueue, type Faults } from './fault-queue.ts'
+import type { Fault } from './nango/faults.ts'
 import { addRoutes } from './nango/routes.ts'
 import { createServer, type ReceivedRequest } from './nango/server.ts'
 import { Store, type SimulatedConnection } from './nango/store.ts'
 
-export type { Fault, Faults } from './nango/faults.ts'
-export type { NangoSettings, SimulatedIntegration } from './nango/context.ts'
+export type { Fault } from './nango/faults.ts'
+export type { NangoSettings } from './nango/context.ts'
 export type { ReceivedRequest } from './nango/server.ts'
 export type { SimulatedConnection } from './nango/store.ts'
 
@@ -47,7 +48,7 @@ export interface NangoSimulator {
   readonly requests: ReceivedRequest[]
   /** For assertions; includes the credentials. */
   readonly connections: readonly SimulatedConnection[]
-  readonly faults: Faults
+  readonly faults: Faults<Fault>
   /** Creates a connection that requests its token on first use. Sends no webhook. */
   addConnection (connection: NewConnection): void
   /** Changes the options from now on. */
@@ -69,7 +70,7 @@ export async function startNangoSimulator (options: NangoSimulatorOptions): Prom
   if (!UUID_V4.test(given.secretKey)) throw new TypeError('secretKey must be a UUID v4: Nango answers 401 to anything else')
   const settings = { integrations: [{ uniqueKey: 'roller', provider: 'roller' }], ...given }
   const store = new Store()
-  const faults = new FaultQueue()
+  const faults = new FaultQueue<Fault>()
   const requests: ReceivedRequest[] = []
   const connectUi = createConnectUi()
   const connectUiUrl = `${await connectUi.listen({ host, port: connectUiPort })}/`

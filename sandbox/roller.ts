@@ -4,7 +4,8 @@
  */
 import { addTokenRoute, demandToken } from './roller/access.ts'
 import { createDeliveries, type Attempt } from './roller/delivery.ts'
-import { addFaults, type Faults } from './roller/faults.ts'
+import type { Faults } from './fault-queue.ts'
+import { addFaults, type Fault } from './roller/faults.ts'
 import { addFiles, publishFile, type Files, type PublishedFile } from './roller/files.ts'
 import { createApp, recordOf, type RecordedRequest } from './roller/http.ts'
 import { lab } from './roller/lab.ts'
@@ -19,8 +20,7 @@ import type { Context } from './roller/contract.ts'
 import type { VenueState } from './roller/types.ts'
 
 export type { Attempt } from './roller/delivery.ts'
-export type { Fault, Faults } from './roller/faults.ts'
-export type { PublishedFile } from './roller/files.ts'
+export type { Fault } from './roller/faults.ts'
 export type { RecordedRequest } from './roller/http.ts'
 export type { VenueState } from './roller/types.ts'
 
@@ -48,7 +48,7 @@ export interface RollerSimulator {
   perform: (clientId: string, method: string, path: string, body?: Input) => unknown
   revokeTokens: (clientId?: string) => void
   rejectCredentials: (clientId: string, rejected?: boolean) => void
-  readonly faults: Faults
+  readonly faults: Faults<Fault>
   /** Files of bulk exports, by their path. */
   readonly files: ReadonlyMap<string, PublishedFile>
   /** Every attempt to deliver a webhook. */

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
-import { hijackResponse } from './hijack.ts'
+import { hijackResponse } from '../hijack.ts'
 
 interface Canned { status?: number, headers?: OutgoingHttpHeaders, body?: string | Buffer | object }
 
@@ -15,29 +15,7 @@ export type Fault = { path?: RegExp } & (
   | { kind: 'trickle', /** Milliseconds between two bytes. */ every: number } & Canned
 )
 
-export interface Faults {
-  /** Applies to the next matching request; several faults are queued. */
-  next (fault: Fault): void
-  /** Applies to every matching request until cleared with null. */
-  always (fault: Fault | null): void
-}
-
 const PAGE = '<!doctype html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>'
-const matches = (fault: Fault, url: string): boolean => fault.path === undefined || url.search(fault.path) !== -1
-
-export class FaultQueue implements Faults {
-  readonly #queue: Fault[] = []
-  #standing: Fault | null = null
-
-  next (fault: Fault): void { this.#queue.push(fault) }
-  always (fault: Fault | null): void { this.#standing = fault }
-
-  take (url: string): Fault | undefined {
-    const index = this.#queue.findIndex((fault) => matches(fault, url))
-    if (index !== -1) return this.#queue.splice(index, 1)[0]
-    return this.#standing !== null && matches(this.#standing, url) ? this.#standing : undefined
-  }
-}
 
 /** Returns true if the fault replaced the response, false if the normal one follows. */
 export async function inflict (fault: Fault, reply: FastifyReply): Promise<boolean> {

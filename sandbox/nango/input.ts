@@ -11,7 +11,7 @@ export const INTEGRATION_KEY: TextRule = { max: 255, pattern: /^[A-Za-z0-9~:.@ _
 export const CONNECTION_ID: TextRule = { max: 255, pattern: /^[A-Za-z0-9,.;:=+~[\]|@${}"'\\/_ -]+$/ }
 export const EMAIL = { min: 5, pattern: /^[^\s@]+@[^\s@]+\.[^\s@]+$/ } as const satisfies TextRule
 const TAG_KEY = /^[A-Za-z][A-Za-z0-9_\-./]*$/
-const MAX_TAGS = 10
+export const MAX_TAGS = 10
 
 /** Reads the fields of an input and collects all errors, as a schema library does; `done` throws them together. */
 export class Input {

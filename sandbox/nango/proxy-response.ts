@@ -5,7 +5,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { FastifyReply } from 'fastify'
 import type { Dispatcher } from 'undici'
 import type { Context } from './context.ts'
-import { hijackResponse } from './hijack.ts'
+import { hijackResponse } from '../hijack.ts'
 
 type Upstream = Dispatcher.ResponseData
 

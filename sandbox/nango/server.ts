@@ -4,7 +4,8 @@ import type { Readable } from 'node:stream'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Context } from './context.ts'
 import { NangoError, crash } from './errors.ts'
-import { inflict, type FaultQueue } from './faults.ts'
+import type { FaultQueue } from '../fault-queue.ts'
+import { inflict, type Fault } from './faults.ts'
 import { isDict } from './input.ts'
 
 export interface ReceivedRequest { method: string, url: string, headers: IncomingHttpHeaders, body: Buffer }
@@ -32,7 +33,7 @@ const COMMON_HEADERS = {
 }
 
 /** Fastify with the behavior of Nango's Express: headers, body parsing, ETags, errors. `record` gets every request; faults apply first. */
-export function createServer (ctx: Context, faults: FaultQueue, record: (request: ReceivedRequest) => void): FastifyInstance {
+export function createServer (ctx: Context, faults: FaultQueue<Fault>, record: (request: ReceivedRequest) => void): FastifyInstance {
   const app = fastify({
     keepAliveTimeout: 61_000,
     forceCloseConnections: true,
@@ -55,7 +56,7 @@ export function createServer (ctx: Context, faults: FaultQueue, record: (request
     const { method, originalUrl: url, headers } = request
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     record({ method, url, headers, body })
-    const fault = faults.take(url)
+    const fault = faults.take(method, url)
     if (fault !== undefined && await inflict(fault, reply)) return
     if (request.mediaType === 'application/json') request.body = parseJson(body)
     else if (headers['content-type'] !== undefined && JSON_ONLY.test(url) && method !== 'OPTIONS') {

@@ -3,12 +3,11 @@ import { SESSION_PREFIX } from './auth.ts'
 import { findIntegration, type Context } from './context.ts'
 import { readTags } from './end-user.ts'
 import { NangoError } from './errors.ts'
-import { CONNECTION_ID, INTEGRATION_KEY, Input, strictQuery } from './input.ts'
+import { CONNECTION_ID, INTEGRATION_KEY, Input, MAX_TAGS, strictQuery } from './input.ts'
 import type { NangoRequest } from './server.ts'
 import type { Session } from './store.ts'
 
 const LIFETIME_MS = 30 * 60_000
-const MAX_TAGS = 10
 const SHARED = ['tags', 'end_user', 'integrations_config_defaults', 'overrides', 'webhook_url_override']
 const DEFAULTS = 'integrations_config_defaults'
 

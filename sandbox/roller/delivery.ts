@@ -61,7 +61,6 @@ export function createDeliveries () {
 
   return {
     log: log as readonly Attempt[],
-    get pending () { return queue.length },
     add (delivery: Delivery): void { queue.push(delivery) },
 
     /** Sends everything that is due and returns the number of deliveries. */

@@ -1,7 +1,10 @@
 /** Simulated faults between a caller and ROLLER. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { FaultQueue, type Faults } from '../fault-queue.ts'
+import { hijackResponse } from '../hijack.ts'
 import { sendBytes } from './lab.ts'
 
 export type Fault = { path?: RegExp, method?: string } & (
@@ -11,21 +14,11 @@ export type Fault = { path?: RegExp, method?: string } & (
   | { kind: 'huge', bytes: number, chunked?: boolean }
 )
 
-export interface Faults {
-  /** Applies to the next matching request only. */
-  next: (fault: Fault) => void
-  /** Applies to every matching request until cleared with null. */
-  always: (fault: Fault | null) => void
-}
-
 const FAULT = 'fault'
 /** These run the operation and then disturb the response. */
 const afterWork: readonly string[] = ['reset-after-work', 'reset-after-headers', 'cut', 'trickle']
 /** A delay for headers and bytes to arrive: a reset discards data that the other side has not read yet. */
 const ARRIVAL_MS = 20
-
-const matches = (fault: Fault, method: string, url: string): boolean =>
-  (fault.method === undefined || fault.method.toUpperCase() === method) && (fault.path === undefined || url.search(fault.path) !== -1)
 
 /** Bypasses Fastify: the response of a fault has exactly the given headers. */
 function sendStatus (fault: Extract<Fault, { kind: 'status' }>, reply: FastifyReply): void {
@@ -52,16 +45,14 @@ async function replaceWork (fault: Fault, socket: Socket, reply: FastifyReply): 
 }
 
 /** Writes a finished response, disturbed by the fault. */
-async function disturb (fault: Fault, reply: FastifyReply, body: Buffer): Promise<void> {
-  const { raw: response } = reply
+async function disturb (fault: Fault, response: ServerResponse, status: number, body: Buffer): Promise<void> {
   if (fault.kind === 'reset-after-work') {
     response.socket?.resetAndDestroy()
     return
   }
   // Announces at least one byte, so that the response is never complete.
   const length = fault.kind === 'trickle' ? body.length : Math.max(1, body.length)
-  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) response.setHeader(name, value)
-  response.writeHead(reply.statusCode, { 'content-length': length }).flushHeaders()
+  response.writeHead(status, { 'content-length': length }).flushHeaders()
   if (fault.kind === 'reset-after-headers') {
     await sleep(ARRIVAL_MS)
     response.socket?.resetAndDestroy()
@@ -79,19 +70,11 @@ async function disturb (fault: Fault, reply: FastifyReply, body: Buffer): Promis
   }
 }
 
-export function addFaults (app: FastifyInstance): Faults {
-  const once: Fault[] = []
-  let always: Fault | null = null
-
-  function take (method: string, url: string): Fault | undefined {
-    const index = once.findIndex((fault) => matches(fault, method, url))
-    if (index !== -1) return once.splice(index, 1)[0]
-    return always !== null && matches(always, method, url) ? always : undefined
-  }
-
+export function addFaults (app: FastifyInstance): Faults<Fault> {
+  const faults = new FaultQueue<Fault>()
   app.decorateRequest(FAULT, undefined)
   app.addHook('preValidation', (request, reply, done) => {
-    const fault = take(request.method, request.url)
+    const fault = faults.take(request.method, request.url)
     if (fault === undefined) { done(); return }
     request.setDecorator(FAULT, fault)
     replaceWork(fault, request.socket, reply).then((replaced) => { if (!replaced) done() }).catch(done)
@@ -101,10 +84,7 @@ export function addFaults (app: FastifyInstance): Faults {
     const isWhole = payload === undefined || payload === null || typeof payload === 'string' || Buffer.isBuffer(payload)
     if (fault === undefined || !afterWork.includes(fault.kind) || !isWhole) { done(null, payload); return }
     // Without `done`, Fastify writes nothing more. A disconnected caller needs no response.
-    disturb(fault, reply.hijack(), Buffer.from(payload ?? '')).catch(() => { reply.raw.destroy() })
+    disturb(fault, hijackResponse(reply), reply.statusCode, Buffer.from(payload ?? '')).catch(() => { reply.raw.destroy() })
   })
-  return {
-    next: (fault) => { once.push(fault) },
-    always: (fault) => { always = fault }
-  }
+  return faults
 }
