@@ -1,10 +1,10 @@
 /** Every code block of the documents works: commands run against the sandbox, programs are type-checked, and complete ones run. */
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import tap, { test } from '../support/tap.ts'
+import { freePort } from '../support/free-port.ts'
 import ts from 'typescript'
 import { startSource } from '../examples/program.ts'
 import { startProcess } from '../service/fixture.ts'
@@ -21,14 +21,6 @@ const of = (...languages: string[]): Block[] => runnable.filter(({ language }) =
 
 /** The command of the service in the documents. */
 const ADDRESS = 'http://localhost:3000'
-
-async function freePort (): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => { server.close(resolve) })
-  return port
-}
 
 function run (command: string, args: readonly string[], input: string): Promise<{ code: number | null, output: string }> {
   // Without tap's preloads, with which TypeScript 7 does not load.

@@ -3,7 +3,7 @@ import Fastify from 'fastify'
 import { test } from '../support/tap.ts'
 import roller from 'fastify-roller'
 import { startSandbox } from 'roller-sandbox'
-import { freePort } from '../webhooks/fixture.ts'
+import { freePort } from '../support/free-port.ts'
 
 for (const transport of ['nango', 'direct'] as const) {
   test(`bulkExport gives the sandbox's files (${transport})`, { timeout: 60_000 }, async (t) => {

@@ -1,10 +1,9 @@
 /** The sandbox as the test double of an app that embeds the plugin, using only public exports of both packages. */
-import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import roller, { type RollerOptions } from 'fastify-roller'
 import { ManualClock, startSandbox, type Sandbox, type SandboxOptions } from 'roller-sandbox'
 import { test, type Test } from '../support/tap.ts'
+import { freePort } from '../support/free-port.ts'
 
 const MINUTE = 60_000
 
@@ -24,14 +23,6 @@ async function app (t: Test, sandbox: Sandbox, options: Partial<RollerOptions> =
     ...options
   })
   return fastify
-}
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo // it listens on TCP
-  await new Promise((resolve) => { server.close(resolve) })
-  return port
 }
 
 test('sends a call to the simulated ROLLER', async (t) => {

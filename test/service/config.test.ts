@@ -3,19 +3,10 @@ import { test } from '../support/tap.ts'
 import { findCaller } from '#service/auth/keys.js'
 import { ConfigError, readConfig } from '#service/config/config.js'
 import { Environment } from '#service/config/environment.js'
+import { faultsOf } from './config-faults.ts'
 
 const CANARY = 'canary-4b7e'
 const JWT = { JWT_JWKS_URL: 'https://login.example.com/keys', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'gateway' }
-
-function faultsOf (source: Record<string, string | undefined>): readonly string[] {
-  try {
-    readConfig(source)
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults
-    throw error
-  }
-  return []
-}
 
 test('has defaults', async (t) => {
   t.match(readConfig({}), {

@@ -3,23 +3,14 @@ import { readFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import tap, { test, type Test } from '../support/tap.ts'
 import { buildApp } from '#service/app.js'
-import { ConfigError, readConfig } from '#service/config/config.js'
+import { readConfig } from '#service/config/config.js'
 import { startOnSandbox } from '#service/sandbox/service.js'
+import { faultsOf } from './config-faults.ts'
 import { service, startProcess } from './fixture.ts'
 
 tap.setTimeout(300_000) // starting a process is slow on a busy machine
 
 const KEY = 'a-long-enough-key-1234'
-
-function faultsOf (source: Record<string, string>): readonly string[] {
-  try {
-    readConfig(source)
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults
-    throw error
-  }
-  return []
-}
 
 test('starts without a Nango key on loopback, in development and tests', async (t) => {
   for (const HOST of ['127.0.0.1', '::1', 'localhost']) {

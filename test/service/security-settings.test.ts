@@ -1,10 +1,9 @@
 /** An empty security setting is an error, and never opens the service. */
 import { hash } from 'node:crypto'
 import { test } from '../support/tap.ts'
-import { ConfigError, readConfig } from '#service/config/config.js'
+import { readConfig } from '#service/config/config.js'
 import { Environment, securityVariables } from '#service/config/environment.js'
-
-type Source = Record<string, string | undefined>
+import { faultsOf } from './config-faults.ts'
 
 const REAL = { NANGO_SECRET_KEY: 'k' }
 /** Every form of an empty list. */
@@ -13,16 +12,6 @@ const LISTS = [
   'API_KEYS', 'NANGO_WEBHOOK_SIGNING_KEY', 'ROLLER_WEBHOOK_SECRET', 'WEBHOOK_TARGET_SECRET', 'CORS_ORIGINS', 'TRUST_PROXY',
   'ROLLER_OPERATIONS_ALLOW', 'ROLLER_OPERATIONS_DENY'
 ]
-
-function faultsOf (source: Source): readonly string[] {
-  try {
-    readConfig(source)
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults
-    throw error
-  }
-  return []
-}
 
 test('rejects an empty list, on loopback and on any other address', async (t) => {
   for (const name of LISTS) {

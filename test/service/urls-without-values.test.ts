@@ -1,7 +1,7 @@
 /** An invalid address is an error with variable and rule. It may contain a password, so its value is never repeated. */
 import tap, { test } from '../support/tap.ts'
-import { ConfigError, readConfig } from '#service/config/config.js'
 import { check } from '#service/cli/check.js'
+import { faultsOf } from './config-faults.ts'
 import { service, startProcess, until } from './fixture.ts'
 
 tap.setTimeout(300_000) // starting a process is slow on a busy machine
@@ -10,16 +10,6 @@ const CANARY = 'canary-pa55-9e1b'
 const REAL = { NANGO_SECRET_KEY: 'k' }
 const JWT = { JWT_JWKS_URL: 'https://login.example.com/keys', JWT_ISSUER: 'https://login.example.com/', JWT_AUDIENCE: 'gateway' }
 const TARGET = { WEBHOOK_TARGET_SECRET: `whsec_${Buffer.alloc(32, 1).toString('base64')}` }
-
-function faultsOf (source: Record<string, string>): readonly string[] {
-  try {
-    readConfig(source)
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults
-    throw error
-  }
-  return []
-}
 
 /** Invalid for any HTTP address. */
 const BROKEN = [

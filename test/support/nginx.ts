@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Test } from 'tap'
-import { freePort } from '../webhooks/fixture.ts'
+import { freePort } from './free-port.ts'
 import { MissingTool } from './missing-tool.ts'
 
 const NGINX = process.env['NGINX'] ?? 'nginx'

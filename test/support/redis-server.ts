@@ -2,7 +2,8 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
+import { freePort } from './free-port.ts'
 import { MissingTool } from './missing-tool.ts'
 
 export interface RedisServer {
@@ -19,15 +20,6 @@ const installed = spawnSync('redis-server', ['--version']).status === 0
 
 /** Options of tap's `test`. Where CI is set, a missing server is a failure, not a reason to skip. */
 export const needsRedis: { skip?: string } = installed || process.env['CI'] ? {} : { skip: 'redis-server is not installed' }
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** Sends one inline command, and resolves to the first line of the reply, if any. */
 async function command (port: number, line: string): Promise<string> {

@@ -1,12 +1,10 @@
 /** An app that ROLLER's simulator can reach, with a clock for both. */
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import type { LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
 import type { AnyEvent } from 'fastify-roller'
 import { webhookKey } from '#plugin/webhooks/keys.js'
 import { build, CONNECTION_ID, type BuildOptions, type Built } from '../support/build.ts'
+import { freePort } from '../support/free-port.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 
 export const SECRET = 'secret-of-the-webhooks-now'
@@ -40,15 +38,6 @@ export async function reachable (t: Pick<Test, 'teardown'>, { options = {}, roll
   })
   await built.app.listen({ host: '127.0.0.1', port })
   return { ...built, url, clock, pass (ms) { now += ms; clock.advance(ms) } }
-}
-
-export async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 let count = 0

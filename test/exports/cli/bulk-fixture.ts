@@ -8,7 +8,8 @@ import { runExport, type RunParts } from '#service/export/run.js'
 import { systemClock, type Clock } from '#plugin/util/clock.js'
 import { sharedRedis } from '../../support/redis-server.ts'
 import { CONNECTION_ID, SECRET_KEY, type BuildOptions } from '../../support/build.ts'
-import { freePort, SECRET } from '../../webhooks/fixture.ts'
+import { freePort } from '../../support/free-port.ts'
+import { SECRET } from '../../webhooks/fixture.ts'
 import { open, type ExportResult, type Exports, type Step } from './fixture.ts'
 
 /** In three calendar months, in which the venue has its bookings. */
