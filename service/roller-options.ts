@@ -5,6 +5,7 @@ import type { AllOptions, ReadExports } from 'fastify-roller/internal'
 import { authorizeCaller, identifyCaller } from './auth/authentication.ts'
 import { anyLimited } from './auth/caller.ts'
 import type { ConnectedConfig } from './config/config.ts'
+import { upstreamOptions, webhookOptions } from './config/plugin-options.ts'
 import type { WebhookTarget } from './http/webhook-target.ts'
 import type { Metrics } from './observability/metrics.ts'
 import type { Tracing } from './observability/tracing.ts'
@@ -23,18 +24,15 @@ export interface RollerParts {
 
 export function rollerOptions (config: ConnectedConfig, parts: RollerParts): AllOptions {
   const { authenticated, metrics, tracing, redis, readExports } = parts
-  const { publicUrl, rollerSecrets } = config.webhooks
-  const { webhookSigningKeys, ...nango } = config.nango
+  const { nango, ...upstream } = upstreamOptions(config)
+  const { webhookSigningKeys } = config.nango
   const onEvent = eventHandler(parts)
   return {
     nango: { ...nango, ...(webhookSigningKeys.length > 0 && { webhookSigningKeys }) },
-    environment: config.environment,
+    ...upstream,
+    ...webhookOptions(config.webhooks),
     pollInterval: config.pollInterval,
     connectPage: config.connectPage,
-    transport: config.transport,
-    proxy: config.proxy,
-    ...(config.rollerBaseUrl !== null && { rollerBaseUrl: config.rollerBaseUrl }),
-    ...(config.otherBaseUrl !== null && { otherBaseUrl: config.otherBaseUrl }),
     authorize: authenticated ? authorizeCaller : 'open', // authentication is enforced by the hooks of app.ts
     ...(anyLimited(config.keys) && { identify: identifyCaller }),
     ...(config.connectionId !== null && { connection: config.connectionId }),
@@ -47,8 +45,6 @@ export function rollerOptions (config: ConnectedConfig, parts: RollerParts): All
     observer: metrics.rateLimits,
     ...(readExports !== null && { readExports }),
     ...(tracing !== undefined && { tracer: tracing.tracer }),
-    ...(publicUrl !== null && { publicUrl }),
-    ...(rollerSecrets.length > 0 && { rollerWebhookSecrets: [...rollerSecrets] }),
     ...(onEvent !== undefined && { onEvent }),
     ...(redis !== null && { redis })
   }

@@ -4,7 +4,7 @@ import type { Identity, Scope } from 'fastify-roller'
 /** The plugin's scopes, and one of the service. */
 export const SCOPES = [
   'connect', 'connections:read', 'connections:write', 'roller:read', 'roller:write', 'webhooks', 'mcp', 'metrics'
-] as const satisfies readonly (Scope | 'webhooks' | 'metrics')[]
+] as const satisfies readonly (Scope | 'metrics')[]
 export type CallerScope = typeof SCOPES[number]
 
 export interface Caller {
@@ -13,7 +13,7 @@ export interface Caller {
   /** True for tokens without a subject or client: they share one name, and one rate limit. */
   readonly anonymous?: boolean
   readonly scopes: ReadonlySet<string>
-  /** Ids of the caller's connections; null: all. */
+  /** The caller's connections, by tags or ids; null: all. */
   readonly limits: Identity | null
 }
 

@@ -3,7 +3,8 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import roller, { isRollerError } from 'fastify-roller'
 import { proxyFinder } from 'fastify-roller/internal'
 import { Redis } from 'ioredis'
-import { ConfigError, readConfig, type Config } from '../config/config.ts'
+import { ConfigError, readConfig, type Config, type ConnectedConfig } from '../config/config.ts'
+import { upstreamOptions } from '../config/plugin-options.ts'
 import { redisHint, redisReason } from '../config/redis.ts'
 import { createFetch } from '../http/outgoing-fetch.ts'
 
@@ -45,18 +46,9 @@ function checkConfig (source: Readonly<Record<string, string | undefined>>, repo
   }
 }
 
-async function checkNango (config: Config & { readonly nango: NonNullable<Config['nango']> }, report: Report): Promise<void> {
+async function checkNango (config: ConnectedConfig, report: Report): Promise<void> {
   const app = Fastify()
-  const { webhookSigningKeys: _, ...nango } = config.nango // checked with the configuration, and not used here
-  await app.register(roller, {
-    nango,
-    environment: config.environment,
-    transport: config.transport,
-    proxy: config.proxy,
-    ...(config.rollerBaseUrl !== null && { rollerBaseUrl: config.rollerBaseUrl }),
-    ...(config.otherBaseUrl !== null && { otherBaseUrl: config.otherBaseUrl }),
-    authorize: 'open'
-  })
+  await app.register(roller, { ...upstreamOptions(config), authorize: 'open' })
   try {
     const steps = await app.roller.checkGateway()
     for (const { step, result, detail, hint } of steps) report.add(result, step, hint === undefined ? detail : `${detail} ${hint}`)

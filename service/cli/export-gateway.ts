@@ -1,6 +1,7 @@
 /** The gateway of `roller-sidecar export`: the plugin without routes, with the settings of the service. */
 import { openRoller, type AssemblyLog, type OpenRoller } from 'fastify-roller/internal'
 import type { Config } from '../config/config.ts'
+import { upstreamOptions, webhookOptions } from '../config/plugin-options.ts'
 
 /** Warnings alone: the progress has the rest. */
 const log: AssemblyLog = {
@@ -14,19 +15,10 @@ export async function openGateway (config: Config): Promise<OpenRoller> {
   const sandbox = config.nango === null ? await (await import('../sandbox/export.ts')).startExportSandbox(config) : null
   const { nango, rollerBaseUrl, otherBaseUrl } = sandbox?.config ?? config
   if (nango === null) throw new Error('a sandbox has a Nango')
-  const { webhookSigningKeys: _, ...rest } = nango
-  const { publicUrl, rollerSecrets } = config.webhooks
   const redis = config.redisUrl === null ? null : (await import('../config/redis.ts')).connectRedis(config.redisUrl, log)
   const { roller, close } = openRoller({
-    nango: rest,
-    environment: config.environment,
-    transport: config.transport,
-    proxy: config.proxy,
-    ...(rollerBaseUrl !== null && { rollerBaseUrl }),
-    ...(otherBaseUrl !== null && { otherBaseUrl }),
-    // The webhooks of the service, which receives the messages of bulk exports.
-    ...(publicUrl !== null && { publicUrl }),
-    ...(rollerSecrets.length > 0 && { rollerWebhookSecrets: [...rollerSecrets] }),
+    ...upstreamOptions({ ...config, nango, rollerBaseUrl, otherBaseUrl }),
+    ...webhookOptions(config.webhooks), // the service receives the messages of bulk exports
     authorize: 'open', // nothing listens
     usageAllowance: config.usageAllowance,
     rateLimits: { onRedisDown: config.onRedisDown, replicas: config.replicas },

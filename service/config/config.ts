@@ -12,8 +12,8 @@ import type { Environment } from './environment.ts'
 import { parseMcp, parseOperations } from './operations.ts'
 import { parseProxy } from './proxy.ts'
 import { readEnvironment } from './read-environment.ts'
-import { listOfSome, parseJwt, parseOrigins, parseTrustProxy, type JwtVariables, type TrustProxy } from './values.ts'
-import { parseWebhooks, type WebhookConfig, type WebhookVariables } from './webhooks.ts'
+import { listOfSome, parseJwt, parseOrigins, parseTrustProxy, type TrustProxy } from './values.ts'
+import { parseWebhooks, type WebhookConfig } from './webhooks.ts'
 
 export interface Config {
   /** Null: use the sandbox. */
@@ -25,7 +25,7 @@ export interface Config {
     readonly publicHost?: string
     readonly connectUrl?: string
   } | null
-  /** The address of Nango for browsers. */
+  /** False if Nango's address does not suit browsers. */
   readonly connectPage: boolean
   readonly environment: 'live' | 'playground'
   /** Milliseconds; 0 disables it. */
@@ -110,14 +110,14 @@ export function readConfig (source: Readonly<Record<string, string | undefined>>
   const keysSource = (source.API_KEYS_FILE ?? '') === '' ? 'API_KEYS' : 'API_KEYS_FILE'
   const parsed = {
     keys: environment.API_KEYS === undefined ? [] : parseKeys(environment.API_KEYS, keysSource, faults),
-    jwt: parseJwt(environment as JwtVariables, faults), // absent keys are not written as undefined
+    jwt: parseJwt(environment, faults),
     operations: parseOperations(environment, faults),
     mcp: parseMcp(environment, faults),
     cache: parseCache(environment.CACHE, faults),
     corsOrigins: parseOrigins(environment.CORS_ORIGINS, faults),
     trustProxy: parseTrustProxy(environment.TRUST_PROXY, faults),
     proxy: parseProxy(environment, faults),
-    webhooks: parseWebhooks(environment as WebhookVariables, faults) // as above
+    webhooks: parseWebhooks(environment, faults)
   }
   checkConnectionId(environment, parsed.keys, keysSource, faults)
   checkSecretKey(environment, faults)

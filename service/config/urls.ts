@@ -1,5 +1,5 @@
 /** Addresses in the environment that may contain credentials. A library's own error would quote an invalid one. */
-import { isDecodable } from 'fastify-roller/internal'
+import { isDecodable, isLoopback } from 'fastify-roller/internal'
 
 /** The error message for an invalid address. */
 export const REDIS_URL_RULE =
@@ -17,5 +17,5 @@ export function isRedisUrl (text: string): boolean {
 export function isKeySetUrl (text: string): boolean {
   if (!/^https?:\/\/[^/?#@\\\s]+([/?][^#\\\s]*)?$/i.test(text) || !URL.canParse(text)) return false
   const { protocol, hostname } = new URL(text)
-  return protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+  return protocol === 'https:' || isLoopback(hostname)
 }

@@ -1,6 +1,7 @@
 /** Parsers of structured variables. Their errors name the problem and the expected form, and never repeat a value. */
 import { isIP } from 'node:net'
 import type { JwtOptions } from '../auth/jwt.ts'
+import type { Environment } from './environment.ts'
 import { isKeySetUrl } from './urls.ts'
 
 export type TrustProxy = boolean | number | string[]
@@ -49,12 +50,7 @@ export function parseOrigins (value: string | undefined, faults: string[]): stri
   return origins
 }
 
-export interface JwtVariables {
-  readonly JWT_JWKS_URL?: string
-  readonly JWT_ISSUER?: string
-  readonly JWT_AUDIENCE?: string
-  readonly JWT_SCOPE_CLAIM: string
-}
+type JwtVariables = Pick<Environment, 'JWT_JWKS_URL' | 'JWT_ISSUER' | 'JWT_AUDIENCE' | 'JWT_SCOPE_CLAIM'>
 
 /** Without issuer and audience, a token that the issuer created for another service would be accepted. */
 export function parseJwt (variables: JwtVariables, faults: string[]): JwtOptions | null {

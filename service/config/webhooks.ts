@@ -1,14 +1,10 @@
 /** The webhook settings of the environment. */
 import { isIP } from 'node:net'
 import { isPublicUrl, PUBLIC_URL_RULE } from 'fastify-roller/internal'
+import type { Environment } from './environment.ts'
 import { listOfSome } from './values.ts'
 
-export interface WebhookVariables {
-  readonly PUBLIC_URL?: string
-  readonly ROLLER_WEBHOOK_SECRET?: string
-  readonly WEBHOOK_TARGET_URL?: string
-  readonly WEBHOOK_TARGET_SECRET?: string
-}
+export type WebhookVariables = Pick<Environment, 'PUBLIC_URL' | 'ROLLER_WEBHOOK_SECRET' | 'WEBHOOK_TARGET_URL' | 'WEBHOOK_TARGET_SECRET'>
 
 export interface WebhookConfig {
   readonly publicUrl: string | null
@@ -61,7 +57,6 @@ function isSigningSecret (text: string): boolean {
   return length >= 24 && length <= 64
 }
 
-/** Single-label names, and domains that never resolve publicly (RFC 6761, RFC 6762, RFC 8375, Kubernetes, ICANN's .internal). */
 function isTargetUrl (text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, hostname, username, password, hash } = new URL(text)

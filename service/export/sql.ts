@@ -1,5 +1,5 @@
 /** Tables for the exported files, and how they are filled from them: printed by --print-sql. */
-import { type Column, type ColumnType, type Report } from 'fastify-roller/internal'
+import type { Column, ColumnType, Report } from 'fastify-roller/internal'
 
 export const DIALECTS = ['duckdb', 'postgres', 'bigquery'] as const
 export type Dialect = (typeof DIALECTS)[number]

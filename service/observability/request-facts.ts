@@ -1,7 +1,6 @@
 /** The names of a request in log, metrics and traces: from closed sets, never a raw path. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Layer } from 'fastify-roller/internal'
-import { problemOf } from 'fastify-roller/internal'
+import { problemOf, type Layer } from 'fastify-roller/internal'
 
 /** Probes, scrapes, and pages of documents: they have a log level of their own, and are neither counted nor traced. */
 export function isRoutine ({ routeOptions }: FastifyRequest): boolean { return routeOptions.logLevel === 'warn' }
