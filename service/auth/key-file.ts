@@ -82,40 +82,46 @@ function parseDocument (text: string, source: string, faults: string[]): KeyedCa
 }
 
 function documentFaults (document: unknown, source: string): string[] {
+  const faults = shapeFaults(document, source)
+  return faults.length > 0 ? faults : keyFaults(document as Static<typeof NamedKeys>, source) // validated by shapeFaults
+}
+
+/** The first one of each field. */
+function shapeFaults (document: unknown, source: string): string[] {
   const found = new Map<string, string>()
   for (const { path, schema, message } of Value.Errors(NamedKeys, document)) {
     const [, index = '', field = ''] = path.split('/')
-    const place = index === '' ? source : `${source}: ${field === '' ? '' : `${field} of `}key ${Number(index) + 1}`
+    const key = `key ${Number(index) + 1}`
+    const place = index === '' ? source : `${source}: ${field === '' ? '' : `${field} of `}${key}`
     if (found.has(place)) continue
-    found.set(place, message === 'Unexpected property'
-    // The entry may be a misplaced key, so it is not repeated.
-
-      ? `${source}: key ${Number(index) + 1} has a property that is not known. There are name, key, sha256, scopes, tags and ` +
-        `connections. Example: ${KEYS_EXAMPLE}`
+    // A property that is not known may be a misplaced key, so it is not repeated.
+    const fault = message === 'Unexpected property'
+      ? `${source}: ${key} has a property that is not known. There are name, key, sha256, scopes, tags and connections.`
       : `${place} is ${message === 'Expected required property' ? 'missing' : 'wrong'}: give ` +
-        `${String(schema.expected ?? 'what the example shows')}. Example: ${KEYS_EXAMPLE}`)
+        `${String(schema.expected ?? 'what the example shows')}.`
+    found.set(place, `${fault} Example: ${KEYS_EXAMPLE}`)
   }
-  if (found.size > 0) return [...found.values()]
-  const keys = document as Static<typeof NamedKeys> // validated by Value.Errors
-  const faults = keys.flatMap(({ key, sha256 }, index) => (key === undefined) === (sha256 === undefined)
-    ? [`${source}: key ${index + 1} needs either key or sha256, and not both. Example: ${KEYS_EXAMPLE}`]
-    : [])
-  // Nango stores tags in lower case: of two that differ only in case, one would be ignored and the key would reach more connections.
-  const ambiguous = keys.flatMap(({ tags = {} }, index) => new Set(
-    Object.keys(tags).map((tag) => tag.toLowerCase())
-  ).size < Object.keys(tags).length
-    ? [
-      `${source}: tags of key ${index + 1} has the same tag twice, in different case. Give each tag once, in lower case. Example: ` +
-      `${KEYS_EXAMPLE}`
-      ]
-    : [])
+  return [...found.values()]
+}
+
+function keyFaults (keys: Static<typeof NamedKeys>, source: string): string[] {
+  const ofEach = (isWrong: (key: Static<typeof NamedKey>) => boolean, fault: (key: string) => string): string[] =>
+    keys.flatMap((key, index) => isWrong(key) ? [fault(`key ${index + 1}`)] : [])
   const twice = (what: string, values: readonly string[]): string[] =>
     new Set(values).size < values.length ? [`${source} has the same ${what} twice. Give each caller its own. Example: ${KEYS_EXAMPLE}`] : []
-  const empty = keys.flatMap((one, index) => one.sha256 !== undefined && EMPTY_DIGESTS.has(digestOfNamed(one).toString('hex'))
-    ? [`${source}: sha256 of key ${index + 1} is that of an empty text: its key was not set. Make one with: openssl rand -hex 32`]
-    : [])
-  const digests = keys.map((one) => digestOfNamed(one).toString('hex'))
-  return [...faults, ...ambiguous, ...empty, ...twice('name', keys.map(({ name }) => name)), ...twice('key', digests)]
+  const digests = keys.map((key) => digestOfNamed(key).toString('hex'))
+  return [
+    ...ofEach(({ key, sha256 }) => (key === undefined) === (sha256 === undefined),
+      (key) => `${source}: ${key} needs either key or sha256, and not both. Example: ${KEYS_EXAMPLE}`),
+    // Nango stores tags in lower case: of two that differ only in case, one would be ignored and the key would reach more connections.
+    ...ofEach(({ tags = {} }) => new Set(Object.keys(tags).map((tag) => tag.toLowerCase())).size < Object.keys(tags).length,
+      (key) => `${source}: tags of ${key} has the same tag twice, in different case. Give each tag once, in lower case. Example: ` +
+        `${KEYS_EXAMPLE}`),
+    ...ofEach((key) => key.sha256 !== undefined && EMPTY_DIGESTS.has(digestOfNamed(key).toString('hex')),
+      (key) => `${source}: sha256 of ${key} is that of an empty text: its key was not set. Make one with: openssl rand -hex 32`),
+    ...twice('name', keys.map(({ name }) => name)),
+    ...twice('key', digests)
+  ]
 }
 
 function toCaller (named: Static<typeof NamedKey>): KeyedCaller {
