@@ -154,11 +154,11 @@ export function requestCounter ({ registry, errors }: Metrics): CountRequest {
 
 /** Computed at each scrape only. By report alone: venues are no label. */
 export function watchExports ({ registry }: Metrics, readExports: ReadExports | null): void {
-  const age = new Gauge({
+  registry.registerMetric(new Gauge({
     name: 'roller_export_age_seconds',
     help: 'Time since the export command last fetched a report, of the venue for which it is longest.',
     labelNames: ['report'],
-    registers: [registry],
+    registers: [],
     async collect () {
       this.reset()
       const latest = new Map<string, { report: string, at: number }>() // of any format
@@ -170,36 +170,33 @@ export function watchExports ({ registry }: Metrics, readExports: ReadExports | 
       for (const { report, at } of latest.values()) oldest.set(report, Math.min(oldest.get(report) ?? Infinity, at))
       for (const [report, at] of oldest) this.set({ report }, (Date.now() - at) / 1000)
     }
-  })
-  age.reset()
+  }))
 }
 
 /** Computed at each scrape only. */
 export function watchPool ({ registry }: Metrics, roller: () => Roller): void {
-  const registers = [registry]
-  const connections = new Gauge({
+  registry.registerMetric(new Gauge({
     name: 'roller_pool_connections',
     help: 'Open connections to Nango or ROLLER, including idle ones.',
     labelNames: ['state'],
-    registers,
+    registers: [],
     collect () {
       const { open, idle } = roller().pool()
       this.set({ state: 'idle' }, idle)
       this.set({ state: 'busy' }, open - idle)
     }
-  })
-  const calls = new Gauge({
+  }))
+  registry.registerMetric(new Gauge({
     name: 'roller_pool_calls',
     help: 'Calls on a connection, and calls waiting for one.',
     labelNames: ['state'],
-    registers,
+    registers: [],
     collect () {
       const { running, waiting } = roller().pool()
       this.set({ state: 'running' }, running)
       this.set({ state: 'waiting' }, waiting)
     }
-  })
-  for (const gauge of [connections, calls]) gauge.reset()
+  }))
 }
 
 export function serveMetrics (app: FastifyInstance, { registry }: Metrics, onRequest: (request: FastifyRequest) => Promise<void>): void {
