@@ -31,8 +31,7 @@ export async function callOperation (
   const args = readArguments(given)
   const { connectionId, name: venue } = await resolveVenue(context, given.venue)
   request.rollerCall = beginRecord(entry.name, connectionId)
-  await access.authorize(request, entry.name, scopeOf(methodOf(entry.name)), connectionId)
-  if (!access.chosenByServer) await access.own(request, connectionId)
+  await access.admitCall(request, entry.name, scopeOf(methodOf(entry.name)), connectionId)
   checkArguments(context, entry, args)
   if (confirm === 'always' && isDelicate(entry.name)) {
     const call = { operation: entry.name, connectionId, args: [args.path, args.query, args.body ?? null] }

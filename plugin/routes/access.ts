@@ -68,7 +68,13 @@ export class Access {
    */
   async admit (request: FastifyRequest, operation: string, scope: Scope, connectionId: string): Promise<void> {
     await this.authorize(request, operation, scope, connectionId)
-    await this.own(request, connectionId)
+    await this.#own(request, connectionId, OWNER_AGE)
+  }
+
+  /** The same for a call to ROLLER, where a connection chosen by the server needs no check of its owner. @throws RollerError */
+  async admitCall (request: FastifyRequest, operation: string, scope: Scope, connectionId: string): Promise<void> {
+    await this.authorize(request, operation, scope, connectionId)
+    if (!this.chosenByServer) await this.#own(request, connectionId, OWNER_AGE)
   }
 
   /** @throws RollerError ROLLER_ERR_CONNECTION_FORBIDDEN or ROLLER_ERR_SCOPE if the host denies it */
@@ -109,15 +115,6 @@ export class Access {
   }
 
   /**
-   * Checks that a connection named by the caller is its own. Another's connection gets the response of one that does not exist, after the
-   * same time.
-   * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
-   */
-  async own (request: FastifyRequest, connectionId: string): Promise<void> {
-    await this.#own(request, connectionId, OWNER_AGE)
-  }
-
-  /**
    * Repeats all checks for a call that waited: the address, the authorization, and the ownership.
    * @throws RollerError
    */
@@ -130,6 +127,11 @@ export class Access {
     if (identify !== undefined && !this.chosenByServer) await this.#own(request, connectionId, RECHECK_AGE)
   }
 
+  /**
+   * Checks that a connection named by the caller is its own. Another's connection gets the response of one that does not exist, after the
+   * same time.
+   * @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN
+   */
   async #own (request: FastifyRequest, connectionId: string, maxAge: number): Promise<void> {
     const { index } = this.#options
     const limits = await this.identify(request)

@@ -80,8 +80,7 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ExportRoutesOptions> = asyn
     const name = report.operation
     const connectionId = await access.address(request)
     const timing = request.rollerCall = beginRecord(name, connectionId)
-    await access.authorize(request, name, 'roller:read', connectionId)
-    if (!access.chosenByServer) await access.own(request, connectionId)
+    await access.admitCall(request, name, 'roller:read', connectionId)
 
     const signal = disconnectSignal(request, reply)
     const maxWait = readMaxWait(headers['roller-max-wait'], Infinity)

@@ -69,8 +69,7 @@ function add (
     const record = request.rollerCall = beginRecord(name, connectionId)
     const target = targetOf(request.raw.url ?? '', skip)
     const operation = entry === null ? canonicalName(method, target) ?? name : name
-    await access.authorize(request, operation, scope, connectionId)
-    if (!access.chosenByServer) await access.own(request, connectionId)
+    await access.admitCall(request, operation, scope, connectionId)
     const admit = (): Promise<void> => access.again(request, operation, scope, connectionId)
     const maxWaitMs = readMaxWait(request.headers['roller-max-wait'], maxWaitLimit)
     const response = await pipeline.send(new HttpCall(request, entry, record, target, body, maxWaitMs, admit, signal))
