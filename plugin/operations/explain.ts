@@ -13,7 +13,7 @@ export interface Explained {
 /** For a union, the errors of the variant that matches best, if there is one. */
 export function explain ({ type, path, schema, value, message }: Mismatch): Explained {
   if (type === ValueErrorType.ObjectRequiredProperty) return { path, detail: 'is missing' }
-  if (type === ValueErrorType.ObjectAdditionalProperties) return { path, detail: 'is not a known property' }
+  if (type === ValueErrorType.ObjectAdditionalProperties) return { path, detail: unknownProperty(schema) }
   const inner = meantVariant(schema, value)
   if (inner !== null) return { ...inner, path: path + inner.path }
   switch (type) {
@@ -25,6 +25,10 @@ export function explain ({ type, path, schema, value, message }: Mismatch): Expl
       return { path, detail: `must have at least ${String(schema.minItems)} items, not ${lengthOf(value)}` }
     case ValueErrorType.ArrayMaxItems:
       return { path, detail: `must have at most ${String(schema.maxItems)} items, not ${lengthOf(value)}` }
+    case ValueErrorType.ObjectMinProperties:
+      return { path, detail: `must have at least ${String(schema.minProperties)} properties, not ${lengthOf(value)}` }
+    case ValueErrorType.ObjectMaxProperties:
+      return { path, detail: `must have at most ${String(schema.maxProperties)} properties, not ${lengthOf(value)}` }
     case ValueErrorType.NumberMinimum: case ValueErrorType.IntegerMinimum:
       return { path, detail: `must be ${String(schema.minimum)} or more, not ${shown(value)}` }
     case ValueErrorType.NumberMaximum: case ValueErrorType.IntegerMaximum:
@@ -44,6 +48,12 @@ function meantVariant (schema: TSchema, value: unknown): Explained | null {
   if (variant === undefined || variants.length > 1) return null
   const [first] = checkerOf(variant).errors(value)
   return first === undefined ? null : explain(first)
+}
+
+/** A map has rules for its names, every other object has a list of them. */
+function unknownProperty ({ patternProperties }: TSchema): string {
+  const [pattern] = Object.keys(patternProperties as object | undefined ?? {})
+  return pattern === undefined ? 'is not a known property' : `must have a name of the form ${pattern}`
 }
 
 /** Completes "must be"; null if the schema has no short form. */
@@ -75,7 +85,8 @@ function shown (value: unknown): string {
 }
 
 function lengthOf (value: unknown): string {
-  return typeof value === 'string' || Array.isArray(value) ? String(value.length) : kindOf(value)
+  if (typeof value === 'string' || Array.isArray(value)) return String(value.length)
+  return typeof value === 'object' && value !== null ? String(Object.keys(value).length) : kindOf(value)
 }
 
 function kindOf (value: unknown): string {

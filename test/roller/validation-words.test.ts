@@ -18,6 +18,10 @@ const rows: [schema: TSchema, value: unknown, detail: string, pointer?: string][
   [Type.Array(Type.Integer(), { minItems: 1 }), [], 'must have at least 1 items, not 0'],
   [Type.Object({ a: Type.String() }), {}, 'is missing', '/body/a'],
   [Type.Object({ a: Type.String() }, { additionalProperties: false }), { a: '', b: 1 }, 'is not a known property', '/body/b'],
+  [Type.Object({}, { minProperties: 1 }), {}, 'must have at least 1 properties, not 0'],
+  [Type.Record(Type.String(), Type.Null(), { maxProperties: 1 }), { a: null, b: null }, 'must have at most 1 properties, not 2'],
+  [Type.Record(Type.String({ pattern: '^[a-z]+$' }), Type.Null(), { additionalProperties: false }), { 'a b': null },
+    'must have a name of the form ^[a-z]+$', '/body/a b'],
   [Nullable(Type.Object({ a: Type.Object({ b: Type.Integer() }) })), { a: { b: 'x' } }, 'must be an integer, not "x"', '/body/a/b'],
   [Nullable(Type.Array(Type.Object({ day: dateTime }))), [{ day: '2026-11-30' }], 'must be a date-time such as 2026-11-30T09:30:00 ' +
     '(the venue\'s local time) or 2026-11-30T09:30:00+10:00 (an instant), not "2026-11-30"', '/body/0/day'],
