@@ -21,7 +21,10 @@ const config = readConfig(
 )
 if (config.nango === null) throw new Error('the key is given')
 const app = await buildApp({ config: { ...config, nango: config.nango }, exampleConnectionId: 'demo-venue' })
-const generated = `${JSON.stringify((await app.inject('/openapi.json')).json(), null, 2)}\n`
+const served: object = (await app.inject('/openapi.json')).json()
+// The service's address is relative to that of its document. A file has none, and clients generated from it would call `.`.
+const servers = [{ url: 'http://127.0.0.1:3000', description: 'The service on this machine' }]
+const generated = `${JSON.stringify({ ...served, servers }, null, 2)}\n`
 await app.close()
 
 if (process.argv.includes('--check')) {

@@ -88,6 +88,11 @@ export const intendedDifferences: readonly IntendedDifference[] = [
     places: ['email', 'phone'].map((name) => `POST /bookings/{uniqueId}/payments/links > body > ${name}`),
     apply: optional
   },
+  {
+    why: 'The example has no offset, which clients generated from a date-time require.',
+    places: ['POST /giftcards/balance > 200 > expiryDate'],
+    apply: withoutFormat
+  },
   { why: 'ROLLER\'s text on formats allows a time with the date in the filters of reports.', places: filters, apply: withTime }
 ]
 
@@ -161,5 +166,12 @@ function withTime (facts: FactMap, place: string): boolean {
   const fact = facts.get(place) ?? {}
   if (fact['format'] !== 'date') return false
   facts.set(place, { ...fact, format: 'date-or-date-time' })
+  return true
+}
+
+function withoutFormat (facts: FactMap, place: string): boolean {
+  const { format, ...rest } = facts.get(place) ?? {}
+  if (format === undefined) return false
+  facts.set(place, rest)
   return true
 }

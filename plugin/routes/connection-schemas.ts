@@ -18,8 +18,8 @@ const ListQuery = Type.Object({
   search: Type.Optional(Type.String({
     minLength: 1, maxLength: 255, description: 'Part of a connection id, or of an end user\'s name or email address.'
   })),
-  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
-  page: Type.Integer({ minimum: 0, default: 0, description: 'From 0.' })
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+  page: Type.Optional(Type.Integer({ minimum: 0, default: 0, description: 'From 0.' }))
 }, { additionalProperties: false })
 
 const ConnectionPage = Type.Object({

@@ -29,7 +29,10 @@ const cacheHeader = {
   }))
 }
 
-/** ROLLER's own; its documents list it for bulk exports only, its text on formats for all reports. */
+/**
+ * ROLLER's own; its documents list it for bulk exports only, its text on formats for all reports. It has no enum: some code generators
+ * cannot make one of two spellings that differ in case only.
+ */
 const zoneHeader = {
   'TimeZone-Designators': Type.Optional(
     Type.String({ description: 'offset: times in the venue\'s zone instead of UTC. ROLLER\'s own header.' })
@@ -42,7 +45,7 @@ export function requestHeaders (method: Method, rateLimit: RateLimitName | null)
     ...callHeaders,
     ...(rateLimit !== null && validationHeader),
     ...(method === 'GET' && rateLimit !== null && cacheHeader),
-    ...(rateLimit === 'reporting' && zoneHeader)
+    ...((rateLimit === 'reporting' || rateLimit === 'bulk') && zoneHeader)
   })
 }
 

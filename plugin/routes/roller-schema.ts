@@ -36,7 +36,7 @@ export function rollerSchema (method: Method, operation: Operation): RouteSchema
     ...(operation.description !== undefined && { description: operation.description }),
     operationId: operation.id,
     tags: [operation.tag],
-    headers: Type.Composite([requestHeaders(method, operation.rateLimit), operation.headers ?? Type.Object({})]),
+    headers: requestHeaders(method, operation.rateLimit),
     ...(operation.params !== undefined && { params: operation.params }),
     ...(operation.query !== undefined && { querystring: operation.query }),
     ...(operation.body !== undefined && { body: operation.body }),
@@ -56,7 +56,11 @@ export function wildcardSchema (method: Method): RouteSchema {
     operationId: `${method.toLowerCase()}Roller`,
     tags: ['Other paths'],
     headers: requestHeaders(method, null),
-    params: Type.Object({ '*': Type.String({ description: 'ROLLER\'s path without the leading slash.' }) }),
+    params: Type.Object({
+      '*': Type.String({
+        description: 'ROLLER\'s path without the leading slash. Its slashes are literal: a client that encodes them gets ROLLER_ERR_PATH.'
+      })
+    }),
     response: { '2xx': success, ...passedErrors }
   }
 }

@@ -4,9 +4,12 @@ import type { OpenAPIV3, OpenAPIV3_1 } from 'openapi-types'
 
 type Document = Partial<OpenAPIV3.Document | OpenAPIV3_1.Document>
 type Node = Record<string, unknown>
+interface Body { readonly content?: Record<string, { schema?: Node }> }
 interface Operation {
+  readonly operationId?: string
   readonly parameters?: Node[]
-  readonly responses?: Record<string, Node & { readonly headers?: Node }>
+  readonly requestBody?: Body
+  readonly responses?: Record<string, Node & Body & { readonly headers?: Node }>
 }
 /** Shared parts of operations, by their section of `components`. */
 interface Shared { readonly headers: Node, readonly parameters: Node, readonly responses: Node }
@@ -14,34 +17,43 @@ interface Shared { readonly headers: Node, readonly parameters: Node, readonly r
 /** @fastify/swagger drops the `$id` of a nested schema, so the name is kept under this key. */
 const SCHEMA_NAME = 'x-schema-name'
 
-/** Copies the names of schemas to a key that survives. Does not modify the route's schema. */
+/** Copies what @fastify/swagger drops to keys that survive: the names of schemas, and the rules for the names in a map. */
 export function keepSchemaNames<T> (value: T): T {
   if (Array.isArray(value)) return value.map(keepSchemaNames) as T // an array of the same type
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).map(([key, child]) => key === '$id' ? [SCHEMA_NAME, child] : [key, keepSchemaNames(child)])
-  return Object.fromEntries(entries) as T // same type, one key renamed
+  return Object.fromEntries([...entries, ...namesOfMap(value as Node)]) as T // same type, with other keywords
 }
 
-/** Moves every named schema to `components.schemas` and replaces it by a reference. */
+function namesOfMap ({ patternProperties, additionalProperties }: Node): [string, unknown][] {
+  if (patternProperties === undefined || additionalProperties !== false) return []
+  return [['propertyNames', { pattern: Object.keys(patternProperties as Node)[0] }]] // TypeBox's records have one
+}
+
+/** Moves every schema with an id or a title to `components.schemas` and replaces it by a reference. */
 export function finishDocument (document: Document, exampleConnectionId: string | null): Document {
   const schemas: Node = {}
   const walk = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(walk)
     if (typeof value !== 'object' || value === null) return value
-    const { [SCHEMA_NAME]: name, ...node } = value as Node // a plain JSON object
+    const { [SCHEMA_NAME]: id, ...node } = value as Node // a plain JSON object
+    const name = id ?? (node.type === 'object' && typeof node.title === 'string' ? node.title : undefined)
     if (name === undefined) {
       return finishNode(Object.fromEntries(Object.entries(node).map(([key, child]) => [key, walk(child)])), exampleConnectionId)
     }
     if (schemas[String(name)] === undefined) {
       schemas[String(name)] = {} // registered first, for recursive schemas
-      schemas[String(name)] = walk(node)
+      schemas[String(name)] = walk({ ...node, title: undefined })
     }
     return { $ref: reference(name) }
   }
   const shared: Shared = { headers: {}, parameters: {}, responses: {} }
   const paths = Object.entries(document.paths ?? {}).map(([path, item]) => {
     const walked = walk(item)
-    for (const operation of Object.values(walked as Record<string, Operation>)) shareParts(operation, shared)
+    for (const operation of Object.values(walked as Record<string, Operation>)) {
+      nameBodies(operation, schemas)
+      shareParts(operation, shared)
+    }
     return [path.replace('{*}', '{path}'), walked]
   })
   return {
@@ -55,6 +67,23 @@ export function finishDocument (document: Document, exampleConnectionId: string 
   } as Document // same shape, with references
 }
 
+/**
+ * Names the bodies that the routes leave without a name, since code generators number such types or leave them out. A name that ended in
+ * Request or Response would meet those that generators give to their own types.
+ */
+function nameBodies ({ operationId = '', requestBody, responses = {} }: Operation, schemas: Node): void {
+  const name = operationId.charAt(0).toUpperCase() + operationId.slice(1)
+  nameSchema(requestBody, `${name}Body`, schemas)
+  for (const [status, response] of Object.entries(responses)) if (status.startsWith('2')) nameSchema(response, `${name}Result`, schemas)
+}
+
+function nameSchema (body: Body | undefined, name: string, schemas: Node): void {
+  const media = body?.content?.['application/json']
+  if (media?.schema?.type !== 'object') return
+  schemas[name] = media.schema
+  media.schema = { $ref: reference(name) }
+}
+
 /** Nearly a hundred operations share a few headers and errors: each becomes one component, which halves the document. */
 function shareParts ({ parameters, responses = {} }: Operation, shared: Shared): void {
   parameters?.forEach((parameter, index) => {
@@ -64,7 +93,9 @@ function shareParts ({ parameters, responses = {} }: Operation, shared: Shared):
     const { headers } = response
     // listed above, so it exists
     for (const [name, header] of Object.entries(headers ?? {})) (headers as Node)[name] = share(shared, 'headers', name, header)
-    if (/^[45]XX$/.test(status)) responses[status] = share(shared, 'responses', `Errors${status}`, response)
+    if (!/^[45]XX$/.test(status)) continue
+    const own = response.content?.['application/json'] === undefined
+    responses[status] = share(shared, 'responses', own ? 'GatewayError' : 'CallError', response)
   }
 }
 
@@ -87,8 +118,8 @@ function finishNode (node: Node, exampleConnectionId: string | null): Node {
   if (node.in === undefined || typeof node.schema !== 'object') return node
   const { style, explode, ...schema } = node.schema as Node // these two belong to the parameter, not to its schema
   const parameter = { ...node, ...(style !== undefined && { style, explode }), schema }
-  // Fastify's wildcard has no name; its slashes are literal.
-  if (node.in === 'path' && node.name === '*') return { ...parameter, name: 'path', allowReserved: true }
+  // Fastify's wildcard has no name.
+  if (node.in === 'path' && node.name === '*') return { ...parameter, name: 'path' }
   return exampleConnectionId !== null && node.in === 'header' && node.name === 'Connection-Id'
     ? {
         ...parameter, example: exampleConnectionId

@@ -15,7 +15,7 @@ export interface HealthOptions {
 const CHECK_INTERVAL = 2_000
 
 /** The public form of a step: its detail contains addresses and the integration, and is only logged. */
-const PublicStep = Type.Omit(CheckStep, ['detail'])
+const PublicStep = Type.Omit(CheckStep, ['detail'], { title: 'ReadinessStep' })
 const Sandbox = Type.Optional(Type.Literal(true, { description: 'This is a sandbox with simulated data.' }))
 
 export function addHealth (app: FastifyInstance, { roller, sandbox }: HealthOptions): void {
@@ -62,7 +62,7 @@ export function addHealth (app: FastifyInstance, { roller, sandbox }: HealthOpti
           status: Type.Union([Type.Literal('not-ready'), Type.Literal('draining')]),
           sandbox: Sandbox,
           steps: Type.Optional(Type.Array(PublicStep))
-        })
+        }, { title: 'NotReady' })
       }
     }
   }, async (_request, reply) => {

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { errorDefinitions, type Roller } from 'fastify-roller'
 import type { ToolCall } from 'fastify-roller/mcp'
-import { problemOf, type RateLimitObserver, type ReadExports } from 'fastify-roller/internal'
+import { problemOf, problemResponses, type RateLimitObserver, type ReadExports } from 'fastify-roller/internal'
 import { isAborted } from './request-end.ts'
 import { isRoutine, layerOf, operationOf } from './request-facts.ts'
 
@@ -203,7 +203,18 @@ export function serveMetrics (app: FastifyInstance, { registry }: Metrics, onReq
   app.get('/metrics', {
     onRequest,
     logLevel: 'warn',
-    schema: { summary: 'Prometheus metrics', operationId: 'getMetrics', tags: ['Service'], produces: ['text/plain'] }
+    schema: {
+      summary: 'Prometheus metrics',
+      operationId: 'getMetrics',
+      tags: ['Service'],
+      response: {
+        200: {
+          description: 'The text format of Prometheus.',
+          content: { 'text/plain': { schema: { type: 'string' } } }
+        },
+        ...problemResponses
+      }
+    }
   }, async (_request, reply) => {
     reply.type(registry.contentType)
     return await registry.metrics()

@@ -266,6 +266,8 @@ function asRollerWritesIt (document: ReturnType<typeof toDocument>): ReturnType<
   without(at(body('POST /reporting/bulk'), 'exportType'), 'AuditLog')
   bodySchema('POST /bookings/{uniqueId}/payments/links').required = ['amount', 'email', 'phone']
   without(at(operation('POST /reporting/bulk'), 'parameters', '0', 'schema'), 'offset')
+  const [text] = at(media('POST /giftcards/balance'), 'schema', 'properties', 'expiryDate').anyOf as [Json]
+  text.format = 'date-time'
   for (const name of ['WebhookConfiguration', 'CreateWebhookConfiguration']) {
     without(at(component(name), 'webhooks', 'properties', 'paymentLink', 'properties', 'events', 'items'), 'Updated', 'Cancelled')
   }

@@ -99,7 +99,7 @@ export const AvailableProduct = Type.Partial(Type.Object({
   sessions: Type.Array(ProductSession),
   id: Type.String({ deprecated: true, examples: ['107399'], description: 'Superseded by parentProductId' }),
   name: Type.String({ maxLength: 75, deprecated: true, examples: ['Season Pass'], description: 'Superseded by parentProductName' })
-}))
+}), { title: 'AvailableProduct' })
 
 export const ProductCalendarQuery = Type.Object({
   productId: Type.Integer({ examples: [107399] }),

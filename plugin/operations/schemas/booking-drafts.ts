@@ -61,4 +61,4 @@ export const PublishErrors = Type.Partial(Type.Object({
   errors: Type.Array(Type.Partial(Type.Object({
     message: Type.String({ examples: ['Draft not found'] })
   })))
-}))
+}), { title: 'PublishErrors' })

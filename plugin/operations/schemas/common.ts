@@ -40,4 +40,4 @@ export const RequestErrors = Type.Partial(Type.Object({
     name: Type.String({ examples: ['VenueCapacity'] }),
     message: Type.String()
   })))
-}))
+}), { title: 'RequestErrors' })

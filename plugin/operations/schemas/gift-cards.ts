@@ -52,5 +52,5 @@ export const GiftCardBalance = Type.Partial(Type.Object({
   giftCardNumber: Type.String({ examples: ['2606947188'] }),
   balance: Nullable(Type.Number(), { examples: [35.5] }),
   initialValue: Nullable(Type.Number(), { examples: [50], description: 'Often null for external cards' }),
-  expiryDate: Nullable(Type.String({ format: 'date-time' }), { examples: ['2027-12-24T00:00:00'], description: 'null: never' })
+  expiryDate: Nullable(Type.String(), { examples: ['2027-12-24T00:00:00'], description: 'Has no offset; null: never' })
 }))

@@ -189,4 +189,4 @@ export const Product = Type.Partial(Type.Object({
   meta: Type.Array(Type.Record(Type.String(), Type.String())),
   id: Type.String({ deprecated: true, examples: ['107399'], description: 'Superseded by parentProductId' }),
   name: Type.String({ maxLength: 75, deprecated: true, examples: ['Season Pass'], description: 'Superseded by parentProductName' })
-}))
+}), { title: 'Product' })

@@ -19,4 +19,4 @@ export const RedemptionErrors = Type.Partial(Type.Object({
     message: Type.String({ examples: ['Ticket usage exhausted'] }),
     ticketId: Type.String({ examples: ['2883977-98736472'] })
   })))
-}))
+}), { title: 'RedemptionErrors' })

@@ -57,7 +57,7 @@ export const BookingItemRecord = Type.Partial(Type.Object({
   modifiers: Type.Array(ItemModifier),
   barcodeId: Type.String({ examples: ['2931882001'], description: 'Barcode or SKU' }),
   deviceId: Type.String({ examples: ['1920'], description: 'Point-of-sale device, if any' })
-}))
+}), { title: 'BookingItemRecord' })
 
 export const TicketRecord = Type.Partial(Type.Object({
   bookingReference: Type.String({ examples: ['38299912'], description: 'The booking number guests see' }),
@@ -75,7 +75,7 @@ export const TicketRecord = Type.Partial(Type.Object({
   discountIds: Type.Array(Type.String({ examples: ['9178'] }), { description: 'Memberships: discounts it gives on other bookings' }),
   numberOfRecurringPayments: Type.Integer({ examples: [4], description: 'Memberships: payments made so far' }),
   recurringPaymentFrequency: StringEnum(frequencies, { examples: ['Monthly'], description: 'Memberships only' })
-}))
+}), { title: 'TicketRecord' })
 
 export const GiftCardRecord = Type.Partial(Type.Object({
   giftCardId: Type.String({ examples: ['2910HA000'] }),
@@ -88,4 +88,4 @@ export const GiftCardRecord = Type.Partial(Type.Object({
   expiryDate: Type.String({ examples: ['2022-08-29T22:51:44Z'] }),
   createdDate: Type.String({ examples: ['2018-08-29T22:51:44Z'] }),
   modifiedDate: Type.String({ examples: ['2020-01-12T00:00:00Z'] })
-}))
+}), { title: 'GiftCardRecord' })

@@ -11,7 +11,9 @@ export const Page = Type.Partial(Type.Object({
 
 /** The response of every report. ROLLER's document shows only the record for nearly all of them. */
 export function pageOf<T extends TSchema> (record: T) {
-  return Type.Partial(Type.Object({ ...Page.properties, items: Type.Array(record) }), { description: 'One page of the report' })
+  return Type.Partial(Type.Object({ ...Page.properties, items: Type.Array(record) }), {
+    title: `${record.title ?? record.$id}Page`, description: 'One page of the report'
+  })
 }
 
 const DAY_OR_TIME = 'A date, or a date-time such as 2020-07-29T10:00:00 (the venue\'s local time; with an offset or Z an instant)'

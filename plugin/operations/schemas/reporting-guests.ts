@@ -30,7 +30,7 @@ export const GuestRecord = Type.Partial(Type.Object({
   taxIdentificationNumber: Type.String({ description: 'For tax documents' }),
   address: PostalAddress,
   flags: Type.Array(GuestFlag)
-}))
+}), { title: 'GuestRecord' })
 
 export const AttendanceRecord = Type.Partial(Type.Object({
   receiptNumber: Type.String({ examples: ['7314557'], description: 'Same as bookingReference' }),
@@ -46,7 +46,7 @@ export const AttendanceRecord = Type.Partial(Type.Object({
   bookingCustomerId: Type.String({ examples: ['288192001'], description: 'Guest who owns the booking' }),
   locationIds: Type.Array(Type.String({ examples: ['1099211'] }), { description: 'Resources whose capacity is used' }),
   employeeId: Type.String({ examples: ['29182'], description: 'Staff member who checked in' })
-}))
+}), { title: 'AttendanceRecord' })
 
 export const SignedWaiverRecord = Type.Partial(Type.Object({
   signedWaiverId: Type.String({ examples: ['18829122'] }),
@@ -63,7 +63,7 @@ export const SignedWaiverRecord = Type.Partial(Type.Object({
   modifiedDate: Type.String({ examples: ['2019-02-11T12:56:02Z'] }),
   isValid: Type.Boolean({ examples: [true], description: 'Only where the venue verifies waivers' }),
   createdDate: Type.String({ examples: ['2019-02-11T12:56:02Z'] })
-}))
+}), { title: 'SignedWaiverRecord' })
 
 export const BookingSignedWaiver = Type.Partial(Type.Object({
   signedWaiverId: Type.String({ examples: ['48992011'] }),
@@ -72,13 +72,13 @@ export const BookingSignedWaiver = Type.Partial(Type.Object({
   ticketId: Type.String({ examples: ['2010922-19928331'] }),
   modifiedDate: Type.String({ examples: ['2019-02-11T17:42:56Z'] }),
   createdDate: Type.String({ examples: ['2019-02-11T17:42:56Z'] })
-}))
+}), { title: 'BookingSignedWaiver' })
 
 export const MembershipRedemption = Type.Partial(Type.Object({
   redemptionDate: Type.String({ examples: ['2020-01-03T03:48:37Z'] }),
   bookingReference: Type.String({ examples: ['2910029'], description: 'The booking number guests see' }),
   ticketId: Type.String({ examples: ['199201192'] })
-}))
+}), { title: 'MembershipRedemption' })
 
 export const MembershipStatusChange = Type.Partial(Type.Object({
   eventDate: Type.String({ examples: ['2020-02-25T01:26:01Z'] }),
@@ -87,7 +87,7 @@ export const MembershipStatusChange = Type.Partial(Type.Object({
   customTicketId: Type.String({ examples: ['28819'], description: 'Number given by hand, for example of a printed card' }),
   previousStatus: StringEnum(membershipStatuses, { examples: ['Current'] }),
   newStatus: StringEnum(membershipStatuses, { examples: ['Current'] })
-}))
+}), { title: 'MembershipStatusChange' })
 
 export const MembershipCredit = Type.Partial(Type.Object({
   createdDate: Type.String({ examples: ['2020-02-25T01:26:01Z'] }),
@@ -97,7 +97,7 @@ export const MembershipCredit = Type.Partial(Type.Object({
   ticketId: Type.String({ examples: ['2883771-3998167'] }),
   status: Type.String({ examples: ['Voided'], description: 'New, applied or voided' }),
   comment: Type.String({ description: 'Note of the staff member' })
-}))
+}), { title: 'MembershipCredit' })
 
 export const GxScoreResponse = Type.Partial(Type.Object({
   gxsResponseId: Type.String({ examples: ['32659'] }),
@@ -129,4 +129,4 @@ export const GxScoreResponse = Type.Partial(Type.Object({
     examples: ['2022-07-14T01:25:23Z'],
     description: 'Last changed by the guest; venue-local'
   })
-}))
+}), { title: 'GxScoreResponse' })

@@ -51,7 +51,7 @@ export const RevenueEntry = Type.Partial(Type.Object({
   customerId: Type.String({ examples: ['54661723'], description: 'Guest who owns the booking' }),
   companyId: Nullable(Type.Integer(), { examples: [27777], description: 'Company that books' }),
   companyName: Type.String({ examples: ['ROLLER'] })
-}))
+}), { title: 'RevenueEntry' })
 
 export const BookingPaymentRecord = Type.Partial(Type.Object({
   bookingPaymentId: Type.String({ examples: ['29910293'] }),
@@ -67,7 +67,7 @@ export const BookingPaymentRecord = Type.Partial(Type.Object({
   authorizingStaffId: Type.String({ examples: ['2293'], description: 'Who allowed the refund' }),
   deviceId: Type.String({ examples: ['910293'], description: 'Device that took it' }),
   paymentMethod: Type.String({ examples: ['Cash'] })
-}))
+}), { title: 'BookingPaymentRecord' })
 
 export const TillReconciliationsQuery = Type.Object({
   endDate: Type.String({
@@ -97,4 +97,4 @@ export const TillReconciliation = Type.Partial(Type.Object({
   }),
   actualCashBalance: Type.Number({ examples: [331.4], description: 'Counted at the close' }),
   cashVariance: Type.Number({ examples: [-20], description: 'Counted less expected' })
-}))
+}), { title: 'TillReconciliation' })

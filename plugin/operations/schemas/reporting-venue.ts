@@ -39,7 +39,7 @@ export const ProductRecord = Type.Partial(Type.Object({
   barcodeId: Type.String({ examples: ['588199203'], description: 'Barcode or SKU' }),
   parLevel: Nullable(Type.Integer({ minimum: 0, maximum: 32767 }), { examples: [35], description: 'Stock level to keep up' }),
   cost: Nullable(Type.Number(), { deprecated: true, examples: [59.99], description: 'Superseded by price' })
-}))
+}), { title: 'ProductRecord' })
 
 export const ModifierRecord = Type.Partial(Type.Object({
   modifierGroupId: Type.String({ examples: ['647'] }),
@@ -48,7 +48,7 @@ export const ModifierRecord = Type.Partial(Type.Object({
   modifierName: Type.String({ examples: ['Soy milk'] }),
   modifierType: Type.String({ examples: ['price'], description: 'Whether amount is money or percent' }),
   amount: Type.Number({ examples: [1.5], description: 'Money or percent, by modifierType' })
-}))
+}), { title: 'ModifierRecord' })
 
 export const BookingDateRange = Type.Partial(Type.Object({
   startDate: Type.String({ examples: ['2018-09-27'] }),
@@ -89,14 +89,14 @@ export const DiscountRecord = Type.Partial(Type.Object({
   usageLimits: UsageLimits,
   bookingRule: BookingRule,
   codes: Type.Array(Type.String({ examples: ['1997AHT631'] }))
-}))
+}), { title: 'DiscountRecord' })
 
 export const ResourceRecord = Type.Partial(Type.Object({
   locationId: Type.String({ examples: ['92117'] }),
   parentLocationId: Type.String({ examples: ['92116'], description: 'The group, if any' }),
   name: Type.String({ examples: ['General Admission'] }),
   allowMultipleBookings: Type.Boolean({ examples: [true], description: 'True when several bookings can share it' })
-}))
+}), { title: 'ResourceRecord' })
 
 export const DeviceRecord = Type.Partial(Type.Object({
   deviceId: Type.Integer({ examples: [9886] }),
@@ -107,12 +107,12 @@ export const DeviceRecord = Type.Partial(Type.Object({
   }),
   deviceStatus: StringEnum(['Active', 'Inactive'], { examples: ['Active'], description: 'Inactive: deleted' }),
   createdDate: Type.String({ examples: ['2018-07-20T03:23:07Z'] })
-}))
+}), { title: 'DeviceRecord' })
 
 export const RoleRecord = Type.Partial(Type.Object({
   roleId: Type.Integer(),
   roleName: Type.String()
-}))
+}), { title: 'RoleRecord' })
 
 export const SubCategory = Type.Partial(Type.Object({
   name: Type.String({ examples: ['Birthday Add Ons'] }),
@@ -136,4 +136,4 @@ export const WaiverTerms = Type.Partial(Type.Object({
   minorAgeLimitsInYears: Type.Integer({ examples: [18], description: 'Age from which a guest signs as an adult' }),
   createdDate: Type.String({ examples: ['2018-07-30T12:53:56'] }),
   requiresSignature: Type.Boolean({ examples: [true] })
-}))
+}), { title: 'WaiverTerms' })

@@ -140,7 +140,7 @@ export const RegisteredWebhook = Type.Partial(Type.Object({
   webhookId: Type.Integer({ format: 'int32', examples: [233] }),
   createdDate: Type.String({ examples: ['2022-02-03T02:50:01.2354035Z'] }),
   configuration: WebhookConfiguration
-}))
+}), { title: 'RegisteredWebhook' })
 
 export const WebhookPath = Type.Object({
   webhookId: Type.String({ examples: ['17'] })
