@@ -7,14 +7,17 @@ import type { PendingVenue } from './entry.ts'
 import { ownMetadata, RESERVED_PREFIX, RESERVED_TAGS, Venue } from './venue.ts'
 
 export const MAX_TAGS = 10
+/** The others are the venue's. */
+const MAX_OWN_TAGS = MAX_TAGS - RESERVED_TAGS.length
 
 /** Nango's rules: at most 10 tags, keys begin with a letter, values have 1 to 255 characters. Nango stores keys in lower case. */
 export const TagName = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_./-]{0,63}$' })
 const TagValue = Type.String({ minLength: 1, maxLength: 255 })
 export const Tags = Type.Record(TagName, TagValue, {
   additionalProperties: false,
-  maxProperties: MAX_TAGS,
-  description: 'Identifiers for filtering connections, such as the tenant. At most 10; keys are stored in lower case.',
+  maxProperties: MAX_OWN_TAGS,
+  description: `Identifiers for filtering connections, such as the tenant. At most ${MAX_OWN_TAGS}: Nango keeps ${MAX_TAGS}, of which ` +
+    `the venue takes ${RESERVED_TAGS.length}. Keys are stored in lower case.`,
   examples: [{ organization_id: 'acme' }]
 })
 export type Tags = Static<typeof Tags>
@@ -112,11 +115,10 @@ export function checkWritten ({ tags = {}, metadata = {} }: Written): void {
     ...Object.keys(tags).filter(isReserved).map((key) => `/body/tags/${key}`),
     ...Object.keys(metadata).filter(isReserved).map((key) => `/body/metadata/${key}`)
   ].map((pointer) => ({ pointer, detail: 'is reserved for the gateway' }))
-  const room = MAX_TAGS - RESERVED_TAGS.length
   const wanted = Object.values(tags).filter((value) => value !== null).length
-  if (wanted > room) {
-    const detail = `holds ${wanted} tags. Nango keeps ${MAX_TAGS}, of which the venue takes ${RESERVED_TAGS.length}: send at most ${room}`
-    errors.push({ pointer: '/body/tags', detail })
+  if (wanted > MAX_OWN_TAGS) {
+    const room = `Nango keeps ${MAX_TAGS}, of which the venue takes ${RESERVED_TAGS.length}: send at most ${MAX_OWN_TAGS}`
+    errors.push({ pointer: '/body/tags', detail: `holds ${wanted} tags. ${room}` })
   }
   if (errors.length > 0) throw new RollerError('ROLLER_ERR_VALIDATION', { errors })
 }

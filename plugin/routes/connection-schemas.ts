@@ -1,7 +1,7 @@
 /** What the routes of connections take and return. */
 import { Type } from '@sinclair/typebox'
 import { CheckReport } from '../check.ts'
-import { Connection, Metadata, TagName, Tags } from '../nango/connection.ts'
+import { Connection, MAX_TAGS, Metadata, TagName, Tags } from '../nango/connection.ts'
 import { Nullable } from '../operations/schema.ts'
 import { ConnectionParams } from './connection-params.ts'
 import { problemResponses } from './roller-schema.ts'
@@ -9,6 +9,7 @@ import { problemResponses } from './roller-schema.ts'
 const ListQuery = Type.Object({
   tags: Type.Optional(Type.Unsafe<Record<string, string>>({
     ...Tags,
+    maxProperties: MAX_TAGS,
     style: 'deepObject',
     explode: true,
     description: 'Connections with all of these tags, written as tags[organization_id]=acme.',

@@ -62,10 +62,11 @@ test('has no enum of values that differ in case only', async (t) => {
   t.same(wrong.map(([place]) => place), [])
 })
 
-test('writes the rule for the names of tags', async (t) => {
+test('writes the rules for tags, of which a caller may send seven', async (t) => {
   const { components, paths } = await read(t)
   const rule = { propertyNames: { pattern: /^\^\[A-Za-z\]/ }, additionalProperties: { type: 'string' } }
-  t.match(components['schemas']?.['CreateConnectionBody'], { properties: { tags: rule } })
+  t.match(components['schemas']?.['CreateConnectionBody'], { properties: { tags: { ...rule, maxProperties: 7 } } })
+  t.match(components['schemas']?.['CreateConnectSessionBody'], { properties: { tags: { ...rule, maxProperties: 7 } } })
   t.match(paths['/connections']?.['get']?.parameters, [{ name: 'tags', schema: rule, style: 'deepObject' }])
   t.equal((components['schemas']?.['Connection']?.properties as Record<string, Node>)['tags']?.propertyNames, undefined, 'any name')
 })
