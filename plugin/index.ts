@@ -150,6 +150,7 @@ function rejectWebhooksBelowParameters (prefix: string, { rollerWebhookSecrets }
 function setCompilers (scope: FastifyInstance): void {
   scope.setValidatorCompiler(compileValidator)
   scope.setSerializerCompiler(() => serialize)
+  scope.setReplySerializer(serialize)
 }
 
 /** Fastify's default error handler passes an error of the host's hooks, whose properties JSON.stringify does not see. */
