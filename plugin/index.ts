@@ -123,7 +123,8 @@ async function addOwnRoutes (own: FastifyInstance, { options, parts, access, add
   await own.register(connectionUsageRoutes, { access, rateLimiter, credentialOf, venueOf, usage, allowance: options.usageAllowance })
   await own.register(webhookSubscriptionRoutes, { subscriptions, access })
   await own.register(exportRoutes, { client, access, clock })
-  await own.register(exportListRoutes, { access, connections, readExports: options.readExports })
+  const { readExports } = options
+  if (readExports !== undefined) await own.register(exportListRoutes, { access, connections, readExports })
 }
 
 /** Nango's ids have up to 255 characters. A host rejects a parameter above its limit with 404 or 414, before any route. */

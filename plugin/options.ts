@@ -322,9 +322,9 @@ export const Options = Type.Object({
   observer: internal(
     Type.Optional(Type.Unsafe<RateLimitObserver>(Type.Object({}, { description: 'Called by the rate limiter, for metrics.' })))
   ),
-  readExports: internal(
-    Type.Optional(func<ReadExports>('Reads what an export into a folder has fetched, for GET /exports.'))
-  ),
+  readExports: internal(Type.Optional(Type.Union([Type.Null(), func<ReadExports>('')], {
+    description: 'Reads what an export into a folder has fetched, for GET /exports. Null: there is no folder. Absent: no such route.'
+  }))),
   retryPolicy: internal(
     Type.Optional(
       Type.Unsafe<Partial<RetryPolicy>>(Type.Object({}, { description: 'Replaces parts of the pause between attempts, for tests.' }))

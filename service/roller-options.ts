@@ -43,7 +43,7 @@ export function rollerOptions (config: ConnectedConfig, parts: RollerParts): All
     rateLimits: { maxWait: config.maxWait, onRedisDown: config.onRedisDown, replicas: config.replicas },
     usageAllowance: config.usageAllowance,
     observer: metrics.rateLimits,
-    ...(readExports !== null && { readExports }),
+    readExports,
     ...(tracing !== undefined && { tracer: tracing.tracer }),
     ...(onEvent !== undefined && { onEvent }),
     ...(redis !== null && { redis })

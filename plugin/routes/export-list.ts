@@ -12,8 +12,8 @@ import { problemResponses } from './roller-schema.ts'
 export interface ExportListRoutesOptions {
   readonly access: Access
   readonly connections: ManagedConnections
-  /** Absent: the gateway knows no folder of exports. */
-  readonly readExports: ReadExports | undefined
+  /** Null: the gateway knows no folder of exports. */
+  readonly readExports: ReadExports | null
 }
 
 const PAGE = 1000
@@ -32,8 +32,8 @@ export const exportListRoutes: FastifyPluginAsyncTypebox<ExportListRoutesOptions
   }, async (request) => {
     await access.authorize(request, 'GET /exports', 'roller:read', null)
     const limits = await access.identify(request)
-    const list = await readExports?.()
-    if (list === undefined) throw missing('This gateway knows no folder of exports.', 'Set EXPORT_DIR to the folder of --out.')
+    if (readExports === null) throw missing('This gateway knows no folder of exports.', 'Set EXPORT_DIR to the folder of --out.')
+    const list = await readExports()
     if (list === null) {
       throw missing('The folder in EXPORT_DIR has no export.', 'Run roller-sidecar export with --out, or set EXPORT_DIR to its folder.')
     }
