@@ -9,17 +9,27 @@ import { install, pack, ROOT, run, SHELL, temporaryFolder } from './packed.ts'
 
 tap.setTimeout(300_000) // npm installs, and the machine may be busy
 
-const ALLOWED = /^(bin\.mjs|dist\/[\w./-]+\.(js|d\.ts|css|html)|package\.json|README\.md|LICENSE)$/
+const ALLOWED = /^(bin\.mjs|dist\/[\w./-]+\.(c?js|d\.c?ts|css|html)|package\.json|README\.md|LICENSE)$/
 /** Configured by the test alone: a developer's real key would disable the sandbox. */
 const ENVIRONMENT = { PATH: process.env.PATH, HOME: process.env.HOME, npm_config_cache: process.env.npm_config_cache, LOG_LEVEL: 'silent' }
 
-const PROGRAM = `import { startSandbox } from 'roller-sandbox'
-const sandbox = await startSandbox()
-const headers = { authorization: 'Bearer ' + sandbox.secretKey, 'provider-config-key': 'roller', 'connection-id': 'demo-venue' }
-const response = await fetch(sandbox.nango.url + '/proxy/venues/me', { headers })
-console.log(response.status, typeof (await response.json()).name)
-await sandbox.close()
+const USE = `
+const main = async () => {
+  const sandbox = await startSandbox()
+  const headers = { authorization: 'Bearer ' + sandbox.secretKey, 'provider-config-key': 'roller', 'connection-id': 'demo-venue' }
+  const response = await fetch(sandbox.nango.url + '/proxy/venues/me', { headers })
+  const page = await (await fetch(sandbox.nango.connectUiUrl)).text()
+  console.log(response.status, typeof (await response.json()).name, page.includes('<html'))
+  await sandbox.close()
+}
+main()
 `
+/** Jest before Node.js 24.9, and so ts-jest and a Nest app's own tests, load CommonJS only, whatever Node.js itself can require. */
+const PROGRAMS = {
+  'program.mjs': `import { startSandbox } from 'roller-sandbox'${USE}`,
+  'program.cjs': `if (!/[.]cjs$/.test(require.resolve('roller-sandbox'))) throw new Error('not CommonJS')
+const { startSandbox } = require('roller-sandbox')${USE}`
+}
 
 test('the packed sandbox and the packed service work in an empty folder', async (t) => {
   const folder = temporaryFolder(t)
@@ -28,8 +38,10 @@ test('the packed sandbox and the packed service work in an empty folder', async 
   const home = join(folder, 'home')
   mkdirSync(home)
   await install(home, sandbox.file)
-  writeFileSync(join(home, 'program.js'), PROGRAM)
-  t.equal((await run(process.execPath, ['program.js'], { cwd: home, env: SHELL })).stdout, '200 string\n')
+  for (const [name, program] of Object.entries(PROGRAMS)) {
+    writeFileSync(join(home, name), program)
+    t.equal((await run(process.execPath, [name], { cwd: home, env: SHELL })).stdout, '200 string true\n', name)
+  }
   await install(home, plugin.file, service.file)
 
   const { version } = JSON.parse(readFileSync(join(ROOT, 'service/package.json'), 'utf8')) as { version: string }
