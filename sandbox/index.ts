@@ -3,13 +3,16 @@ import { randomUUID } from 'node:crypto'
 import { startNangoSimulator, type NangoSimulator, type NangoSimulatorOptions } from './nango.ts'
 import { startRollerSimulator, type RollerSimulator, type RollerSimulatorOptions, type VenueState } from './roller.ts'
 
+export type { Faults } from './fault-queue.ts'
 export { ManualClock } from './manual-clock.ts'
 export { ALL_WEBHOOKS, startNangoSimulator } from './nango.ts'
 export type {
-  Fault as NangoFault, NangoSettings, NangoSimulator, NangoSimulatorOptions, ReceivedRequest, SimulatedConnection
+  Fault as NangoFault, NangoSettings, NangoSimulator, NangoSimulatorOptions, NewConnection, ReceivedRequest, SimulatedConnection
 } from './nango.ts'
+export type { SimulatedIntegration } from './nango/context.ts'
 export { startRollerSimulator } from './roller.ts'
 export type { Attempt, Fault as RollerFault, RecordedRequest, RollerSimulator, RollerSimulatorOptions, VenueState } from './roller.ts'
+export type { PublishedFile } from './roller/files.ts'
 
 /** Connection id of the demo venue. */
 export const DEMO_CONNECTION_ID = 'demo-venue'

@@ -48,6 +48,15 @@ export const bind = ({ roller }: FastifyInstance) => ({
 })
 `
 
+/** The same for what the helpers of an app's tests return. */
+const TEST_HELPERS = `import { startSandbox } from 'roller-sandbox'
+
+export const start = async () => {
+  const { nango, roller, connectVenue, ...sandbox } = await startSandbox()
+  return { nango: { ...nango }, roller: { ...roller }, connectVenue, venue: connectVenue().venue, ...sandbox }
+}
+`
+
 /** From the oldest host to the newest. */
 const HOSTS: readonly (readonly [string, Parameters<typeof tsc>[1], fastify: string, 'commonjs' | 'module', compilerOptions: object])[] = [
   ['Fastify 5.0.0, nodenext', 'typescript', 'fastify-5.0.0', 'module', { module: 'nodenext' }],
@@ -58,20 +67,24 @@ const HOSTS: readonly (readonly [string, Parameters<typeof tsc>[1], fastify: str
 
 test('the packed plugin compiles in hosts', async (t) => {
   const folder = temporaryFolder(t)
-  const { plugin: { file } } = await pack(folder, 'plugin')
-  await run('tar', ['xzf', file, '-C', folder])
+  const packed = await pack(folder, 'plugin', 'sandbox')
+  for (const name of ['plugin', 'sandbox'] as const) {
+    mkdirSync(join(folder, name))
+    await run('tar', ['xzf', packed[name].file, '--strip-components', '1', '-C', join(folder, name)])
+  }
 
   for (const [index, [name, typescript, fastify, type, options]] of HOSTS.entries()) {
     await t.test(name, async (t) => {
       const home = join(folder, `host-${index}`)
       const modules = join(home, 'node_modules')
       mkdirSync(join(modules, '@sinclair'), { recursive: true })
-      cpSync(join(folder, 'package'), join(modules, 'fastify-roller'), { recursive: true })
+      cpSync(join(folder, 'plugin'), join(modules, 'fastify-roller'), { recursive: true })
+      cpSync(join(folder, 'sandbox'), join(modules, 'roller-sandbox'), { recursive: true })
       symlinkSync(join(ROOT, 'node_modules', fastify), join(modules, 'fastify'))
       // What npm installs with the plugin, as far as its declarations mention it. Nango's client is not among it.
       for (const name of ['@sinclair/typebox', 'undici']) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name))
       writeFileSync(join(home, 'package.json'), JSON.stringify({ type }))
-      const sources = type === 'commonjs' ? [COMMONJS] : [WRAPPER, ...MODULES]
+      const sources = [TEST_HELPERS, ...(type === 'commonjs' ? [COMMONJS] : [WRAPPER, ...MODULES])]
       for (const [index, source] of sources.entries()) writeFileSync(join(home, `app-${index}.ts`), source)
       const compilerOptions = {
         target: 'es2022',
