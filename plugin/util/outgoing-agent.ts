@@ -19,6 +19,10 @@ export interface OutgoingAgent {
 }
 
 export function openAgent (options: AgentOptions, findProxy: FindProxy): OutgoingAgent {
+  // Otherwise every call would fail as if Nango were unreachable.
+  if (typeof (Pool.prototype as Partial<Pool>).dispatch !== 'function') {
+    throw new Error('fastify-roller needs Node.js: this runtime replaces the package undici by one without its pools, as Bun does')
+  }
   const pools = new Set<Pool>()
   const open = (origin: string | URL, own: object = {}): Pool => {
     for (const pool of pools) if (pool.closed || pool.destroyed) pools.delete(pool)
