@@ -1,6 +1,6 @@
 /** Reads a caller's body as bytes: small ones completely, large ones as a stream, never parsed and serialized again. */
 import { Transform, type Readable, type TransformCallback } from 'node:stream'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RollerError } from '../errors.ts'
 import type { OutgoingBody } from '../gateway/transport/transport.ts'
 
@@ -134,6 +134,11 @@ class Limiter extends Transform {
     if (this.#size > this.#limit) callback(tooLarge(this.#limit))
     else callback(null, chunk)
   }
+}
+
+/** The rest of the body is not read: the client may never stop sending. HTTP/2 has no such header, and ends the stream. */
+export function closeConnection ({ raw }: FastifyRequest, reply: FastifyReply): void {
+  if (raw.httpVersionMajor === 1) reply.header('connection', 'close')
 }
 
 /** Status 400, as Fastify uses for an aborted body; it is never sent. */

@@ -5,6 +5,7 @@ import { mayHaveBeenDoneError } from '../gateway/classify-failure.ts'
 import { ExchangeFailure } from '../gateway/transport/exchange.ts'
 import { describeError } from '../util/log-error.ts'
 import type { Addresses } from './addresses.ts'
+import { closeConnection } from './body.ts'
 import { noteProblem } from './call-record.ts'
 import { answeredBy, PROBLEM_MEDIA_TYPE, toProblem, toRollerError } from '../problem.ts'
 
@@ -41,8 +42,7 @@ export function sendProblem (request: FastifyRequest, reply: FastifyReply, error
     const level = error.code === 'ROLLER_ERR_INTERNAL' ? 'error' : 'warn'
     request.log[level]({ err: describeError(error), code: error.code, layer: error.layer }, error.title)
   }
-  // The client may never stop sending. HTTP/2 has no such header, and ends the stream.
-  if (error.code === 'ROLLER_ERR_BODY_TOO_LARGE' && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
+  if (error.code === 'ROLLER_ERR_BODY_TOO_LARGE') closeConnection(request, reply)
   if (error.retryAfter !== undefined) reply.header('retry-after', String(error.retryAfter))
   return reply
     .code(error.statusCode)

@@ -11,7 +11,7 @@ import type { Clock } from '../util/clock.ts'
 import type { RollerIntake } from '../webhooks/intake.ts'
 import { isWebhookKey } from '../webhooks/keys.ts'
 import { WebhookMessage } from '../webhooks/roller-events.ts'
-import { readBytes } from './body.ts'
+import { closeConnection, readBytes } from './body.ts'
 
 export interface RollerWebhookRoutesOptions {
   /** The current one first; empty: no delivery is accepted. */
@@ -105,7 +105,7 @@ function checkKeys (app: FastifyInstance, secrets: readonly string[]): void {
     if (draining) return respond(reply, 503, 'shutting down')
     if (isWebhookKey(secrets, connectionIdOf(request), request.headers['x-roller-apikey'])) return
     request.log.warn('a delivery to ROLLER\'s webhook was rejected: its key is missing or wrong')
-    reply.header('connection', 'close') // the body is not awaited
+    closeConnection(request, reply)
     return respond(reply, 500, 'wrong key')
   })
 }
@@ -116,7 +116,7 @@ function restrictStatuses (app: FastifyInstance): void {
     // The error's own text may quote the body.
     request.log.warn({ code: error.code ?? error.name, status: error.statusCode }, 'a delivery to ROLLER\'s webhook failed')
     if (!WRONG_BODY.has(error.code)) return respond(reply, 503, 'not now')
-    reply.header('connection', 'close')
+    closeConnection(request, reply)
     return respond(reply, 500, 'wrong body')
   })
   // A hook of the host (a login, a rate limit) may have set another status.

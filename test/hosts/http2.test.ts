@@ -66,3 +66,19 @@ test('a call that ends well cancels nothing, and streams bodies both ways', asyn
   t.equal(stub.requests.filter(({ url }) => url === '/proxy/x').length, 3)
   t.equal(closed(), 0)
 })
+
+test('a rejected delivery to ROLLER\'s webhook sets no header that HTTP/2 lacks', async (t) => {
+  const warnings: string[] = []
+  const note = ({ message }: Error): void => { warnings.push(message) }
+  process.on('warning', note)
+  t.teardown(() => process.off('warning', note))
+  const { url } = await listen(t, { options: { rollerWebhookSecrets: ['s'.repeat(32)] }, server: { http2: true } as object })
+  const session = connect(url)
+  t.teardown(() => session.destroy())
+  const stream = open(session, 'POST', '/webhooks/roller/demo-venue')
+  stream.end('{}')
+  const [head] = await once(stream, 'response') as [IncomingHttpHeaders]
+  t.equal(head[':status'], 500)
+  await new Promise((resolve) => { setImmediate(resolve) })
+  t.same(warnings, [])
+})
