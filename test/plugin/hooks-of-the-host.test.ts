@@ -1,4 +1,5 @@
 /** The options onRequest, preHandler and config reach every route of the plugin and no other route of the app. */
+import rateLimit from '@fastify/rate-limit'
 import { test } from '../support/tap.ts'
 import { build, VENUE } from '../support/build.ts'
 
@@ -32,6 +33,27 @@ test('adds the host\'s hooks and config to every route', async (t) => {
   t.same(seen.splice(0), ['first gold caller undefined', 'second', 'preHandler'])
   await app.inject({ url: '/problems/ROLLER_ERR_PATH' })
   t.equal(seen.shift(), 'first gold public undefined')
+})
+
+test('shows the config to the host\'s onRoute hooks, by which plugins such as @fastify/rate-limit set up a route', async (t) => {
+  const seen: Record<string, unknown> = {}
+  const { app } = await build(t, {
+    host: async (app) => {
+      await app.register(rateLimit, { global: false })
+      app.addHook('onRoute', ({ method, url, config = {} }) => {
+        seen[`${String(method)} ${url}`] = [config.tier, config.roller?.auth, config.roller?.operation]
+      })
+      app.get('/own', async () => 'own')
+    },
+    options: { config: { tier: 'gold', rateLimit: { max: 2 } }, connectPage: true }
+  })
+  t.same(seen['GET /own'], [undefined, undefined, undefined])
+  for (const [route, config] of Object.entries(seen)) if (!route.endsWith(' /own')) t.match(config, ['gold', /^(?:caller|self|public)$/], route)
+  t.same(seen['GET /roller/venues/me'], ['gold', 'caller', 'GET /venues/me'])
+  t.same(seen['POST /webhooks/nango'], ['gold', 'self', undefined])
+  const statuses: number[] = []
+  for (const url of ['/connections', '/connections', '/connections']) statuses.push((await app.inject(url)).statusCode)
+  t.same(statuses, [200, 200, 429])
 })
 
 test('sends no call to ROLLER if a hook has responded', async (t) => {
