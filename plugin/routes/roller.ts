@@ -67,7 +67,7 @@ function add (
   ): Promise<FastifyReply> => {
     const connectionId = await access.address(request)
     const record = request.rollerCall = beginRecord(name, connectionId)
-    const target = targetOf(request.raw.url ?? '', skip)
+    const target = targetOf(urlAsSent(request.raw), skip)
     const operation = entry === null ? canonicalName(method, target) ?? name : name
     await access.admitCall(request, operation, scope, connectionId)
     const admit = (): Promise<void> => access.again(request, operation, scope, connectionId)
@@ -107,6 +107,16 @@ function sendHead (reply: FastifyReply, payload: Buffer | Readable): FastifyRepl
   if (!Buffer.isBuffer(payload)) payload.destroy()
   else if (payload.length > 0) reply.header('content-length', payload.length)
   return reply.send()
+}
+
+/** @fastify/express decodes `url`, after which a %25 or a letter such as é would be another, and keeps the text that it got. */
+function urlAsSent ({ url = '', originalUrl = url }: FastifyRequest['raw'] & { readonly originalUrl?: string }): string {
+  if (originalUrl === url) return url
+  try {
+    return decodeURI(originalUrl) === url ? originalUrl : url // of a host that rewrites URLs, `url` is meant
+  } catch {
+    return url
+  }
 }
 
 /** The raw request target without its first segments: Fastify's decoded path parameters may differ from the caller's text. */
