@@ -6,11 +6,13 @@ import { RollerError } from '../errors.ts'
 import { validateValue } from '../operations/validate.ts'
 import { POINTER_ROOT } from '../problem.ts'
 
-/** @returns the value; texts of a URL or a header are converted to numbers and booleans where the schema requires them */
+/** @returns the value; texts of a URL are converted to numbers and booleans where the schema requires them */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart = 'body' }) => {
-  // None of these routes has one: an onRoute hook of the host added it, as plain JSON Schema.
-  if (httpPart === 'headers') return () => true
-  if (!TypeGuard.IsSchema(schema)) throw new TypeError(`an onRoute hook replaced the schema of ${httpPart} on a route of fastify-roller`)
+  if (!TypeGuard.IsSchema(schema)) {
+    // An onRoute hook of the host wrote it, as plain JSON Schema. Headers are also checked where they are read.
+    if (httpPart === 'headers') return () => true
+    throw new TypeError(`an onRoute hook replaced the schema of ${httpPart} on a route of fastify-roller`)
+  }
   return (value: unknown) => {
     const converted = httpPart === 'body' ? value : Value.Convert(schema, value)
     const errors = validateValue(schema, converted, POINTER_ROOT[httpPart] ?? '')
