@@ -79,7 +79,7 @@ export async function startNangoSimulator (options: NangoSimulatorOptions): Prom
   const ctx: Context = {
     settings,
     store,
-    window: { startedAt: 0, count: 0 },
+    windows: { key: { startedAt: 0, count: 0 }, session: { startedAt: 0, count: 0 } },
     dispatcher: agent,
     connectUiUrl,
     now,

@@ -10,12 +10,17 @@ export const SESSION_PREFIX = 'nango_connect_session_'
 const SESSION_TOKEN = /^nango_connect_session_[0-9a-f]{64}$/
 const WINDOW_MS = 60_000
 
-/** The authentication of a route: the API key, a session token, either, or none. */
-export type Auth = 'none' | 'key' | 'session' | 'either'
+/** The authentication of a route: the API key, a session token, either, a session token in the query, or none. */
+export type Auth = 'none' | 'key' | 'session' | 'either' | 'query'
 
 /** The session of the caller; null with the API key or without authentication. */
-export function authenticate (ctx: Context, { headers: { authorization = '' } }: NangoRequest, auth: Auth): Session | null {
+export function authenticate (ctx: Context, { headers: { authorization = '' }, query }: NangoRequest, auth: Auth): Session | null {
   if (auth === 'none') return null
+  if (auth === 'query') {
+    const token = query['connect_session_token']
+    if (token === undefined) throw withPayload(401, 'missing_public_key', 'No connect session token')
+    return findSession(ctx, token)
+  }
   if (authorization === '') throw withPayload(401, 'missing_auth_header', 'No Authorization header')
   // Without the scheme the whole header counts as the key.
   const given = authorization.split('Bearer ').pop() ?? ''
@@ -34,7 +39,7 @@ export function authenticate (ctx: Context, { headers: { authorization = '' } }:
 }
 
 /** Expired and unknown sessions return the same error. */
-export function findSession (ctx: Context, token: string): Session {
+function findSession (ctx: Context, token: string): Session {
   if (ctx.settings.postgresDown) throw withPayload(401, 'unknown_account', 'The session could not be looked up')
   const session = ctx.store.sessions.get(token)
   if (session === undefined || session.expiresAt <= ctx.now()) {
@@ -53,17 +58,23 @@ export function requireScope (ctx: Context, anyOf: readonly string[]): void {
   }
 }
 
-/** One fixed window of a minute for the whole account, shared by every environment, key and endpoint. */
-export function countCall ({ settings: { rateLimit: limit = 0 }, window, now }: Context, request: NangoRequest, reply: FastifyReply): void {
+/**
+ * Two fixed windows of a minute for the whole account, shared by every environment and endpoint: one for API keys, one for sessions. So
+ * browsers use up nothing of the API's limit.
+ */
+export function countCall (
+  { settings: { rateLimit: limit = 0 }, windows, now }: Context, request: NangoRequest, reply: FastifyReply, counted: 'key' | 'session'
+): void {
   if (limit <= 0) return
   const at = now()
+  const window = windows[counted]
   if (at - window.startedAt >= WINDOW_MS) Object.assign(window, { startedAt: at, count: 0 })
   window.count++
   const end = window.startedAt + WINDOW_MS
   reply.headers({
     'x-ratelimit-limit': limit,
     'x-ratelimit-remaining': Math.max(0, limit - window.count),
-    'x-ratelimit-reset': Math.ceil(end / 1000)
+    'x-ratelimit-reset': Math.floor(end / 1000)
   })
   if (window.count <= limit) return
   // Rounded down, so the last second of a window is 0.

@@ -20,7 +20,7 @@ export interface NangoSettings {
   integrations?: SimulatedIntegration[]
   /** The scopes of the API key, such as `environment:connections:read`. @default null, full access */
   scopes?: string[] | null
-  /** Calls a minute for the whole account. @default 0, no limit */
+  /** Calls a minute for the whole account, of its API keys and of its sessions each. @default 0, no limit */
   rateLimit?: number
   /** @default false: a buffered 2xx becomes 200. True: servers with the fix of Nango's issue #7408 */
   preserveStatus?: boolean
@@ -59,8 +59,8 @@ export const RETRY_BASE_MS = 3000
 export interface Context {
   readonly settings: NangoSettings & { integrations: SimulatedIntegration[] }
   readonly store: Store
-  /** The account's fixed window of the rate limit. */
-  readonly window: { startedAt: number, count: number }
+  /** The account's fixed windows of the rate limit. */
+  readonly windows: Record<'key' | 'session', { startedAt: number, count: number }>
   readonly dispatcher: Dispatcher
   readonly connectUiUrl: string
   now (): number

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { findSession } from './auth.ts'
 import { findIntegration, isRoller, type Context, type SimulatedIntegration } from './context.ts'
 import { NangoError, crash, withPayload } from './errors.ts'
 import { Input, isDict } from './input.ts'
@@ -14,10 +13,8 @@ const PARAM = /^params\[([^\]]+)\]$/
  * The endpoint that Connect UI and headless frontends call. The token request is the only check of the credentials. The session is not
  * consumed: an ordinary one creates a connection at every success, a reconnect session overwrites its connection.
  */
-export async function createConnection (ctx: Context, { query, params, body }: NangoRequest): Promise<object> {
-  const token = query['connect_session_token']
-  if (token === undefined) throw withPayload(401, 'missing_public_key', 'No connect session token')
-  const session = findSession(ctx, token)
+export async function createConnection (ctx: Context, { query, params, body }: NangoRequest, session: Session | null): Promise<object> {
+  if (session === null) throw crash() // the route requires one
   const { clientId, clientSecret } = credentialsOf(body)
   const input = new Input(query)
   if (input.has('connection_id')) input.fail(['connection_id'], 'A session chooses the connection', 'custom')

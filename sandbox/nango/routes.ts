@@ -19,7 +19,7 @@ const ROUTES: [method: string, url: string, auth: Auth, scopes: string[], status
   ['GET', '/connect/session', 'session', [], 200, readSession],
   ['DELETE', '/connect/session', 'session', [], 204, deleteSession],
   ['POST', '/connect/telemetry', 'none', [], 204, () => undefined],
-  ['POST', '/oauth2/auth/:key', 'none', [], 200, createConnection],
+  ['POST', '/oauth2/auth/:key', 'query', [], 200, createConnection],
   ['GET', '/integrations', 'either', ['integrations:list'], 200, listIntegrations],
   ['GET', '/integrations/:key', 'key', ['integrations:read', 'integrations:read_credentials'], 200, readIntegration],
   ['GET', '/providers/:name', 'either', [], 200, readProvider],
@@ -41,7 +41,7 @@ export function addRoutes (app: FastifyInstance, ctx: Context): void {
       url,
       handler: async (request, reply) => {
         const session = authenticate(ctx, request, auth)
-        countCall(ctx, request, reply)
+        countCall(ctx, request, reply, session === null && auth !== 'none' ? 'key' : 'session')
         if (session === null) requireScope(ctx, scopes)
         const response = await handler(ctx, request, session)
         return reply.code(status).send(response)
@@ -53,7 +53,7 @@ export function addRoutes (app: FastifyInstance, ctx: Context): void {
     url: '/proxy',
     handler: async (request, reply) => {
       authenticate(ctx, request, 'key')
-      countCall(ctx, request, reply)
+      countCall(ctx, request, reply, 'key')
       requireScope(ctx, ['proxy'])
       return await proxy(ctx, request, reply)
     }

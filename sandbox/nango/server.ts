@@ -20,16 +20,26 @@ const JSON_ONLY = /^\/(connect|connections|integrations|providers)(?=[/?]|$)/
 const NO_SUCH_ENDPOINT = '<!DOCTYPE html><html><body><pre>No such endpoint</pre></body></html>'
 const COMMON_HEADERS = {
   'content-security-policy': "default-src 'self'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'referrer-policy': 'strict-origin',
+  'strict-transport-security': 'max-age=5184000; includeSubDomains',
   'x-content-type-options': 'nosniff',
   'x-dns-prefetch-control': 'off',
   'x-download-options': 'noopen',
   'x-frame-options': 'SAMEORIGIN',
   'x-permitted-cross-domain-policies': 'none',
   'x-xss-protection': '0',
-  'access-control-allow-origin': '*'
+  'access-control-allow-origin': '*',
+  // Without Retry-After: a page cannot read it.
+  'access-control-expose-headers': 'Authorization, Etag, Content-Type, Content-Length, X-Nango-Signature, X-RateLimit-Limit, ' +
+    'X-RateLimit-Remaining, X-RateLimit-Reset'
+}
+/** A fixed list, whatever the preflight asks for: a page that sends another header gets no response. */
+const PREFLIGHT_HEADERS = {
+  'access-control-allow-methods': 'GET,HEAD,PUT,PATCH,POST,DELETE',
+  'access-control-allow-headers': 'Authorization, Content-Type, Accept, Origin, X-Requested-With, Nango-Activity-Log-Id, ' +
+    'Nango-Is-Dry-Run, Nango-Is-Sync, Provider-Config-Key, Connection-Id, Sentry-Trace, Baggage',
+  'access-control-max-age': 600,
+  'content-length': 0
 }
 
 /** Fastify with the behavior of Nango's Express: headers, body parsing, ETags, errors. `record` gets every request; faults apply first. */
@@ -64,11 +74,7 @@ export function createServer (ctx: Context, faults: FaultQueue<Fault>, record: (
     }
   })
   app.addHook('onSend', async (request, reply, payload) => finish(request, reply, payload))
-  app.options('*', async ({ headers }, reply) => reply.code(204).headers({
-    'access-control-allow-methods': 'GET,HEAD,PUT,PATCH,POST,DELETE',
-    'access-control-allow-headers': headers['access-control-request-headers'] ?? '*',
-    'content-length': 0
-  }).send())
+  app.options('*', async (_request, reply) => reply.code(204).headers(PREFLIGHT_HEADERS).send())
   app.setErrorHandler((error, _request, reply) => {
     if (error instanceof NangoError) return sendError(reply, error)
     if (error instanceof fastify.errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE) return sendError(reply, notJson())

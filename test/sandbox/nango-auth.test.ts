@@ -45,3 +45,15 @@ test('answers CORS preflights, and allows any origin on every response', async (
   const { status, headers } = await call('/oauth2/auth/roller', { method: 'OPTIONS', key: null })
   t.match({ status, origin: headers['access-control-allow-origin'] }, { status: 204, origin: '*' })
 })
+
+test('allows pages a fixed list of headers, and shows them no Retry-After', async (t) => {
+  const { call } = await setup(t)
+  const preflight = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,traceparent' }
+  const { headers } = await call('/oauth2/auth/roller', { method: 'OPTIONS', key: null, headers: preflight })
+  t.match(headers['access-control-allow-headers'], /^Authorization, Content-Type, .*Baggage$/)
+  t.notMatch(headers['access-control-allow-headers'], /traceparent/i)
+  t.equal(headers['access-control-max-age'], '600')
+  const { headers: exposing } = await call('/connections')
+  t.match(exposing['access-control-expose-headers'], /X-RateLimit-Reset/)
+  t.notMatch(exposing['access-control-expose-headers'], /retry-after/i)
+})

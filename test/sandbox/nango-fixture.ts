@@ -9,7 +9,7 @@ import type { NangoSimulator, NangoSimulatorOptions } from '#sandbox/nango.js'
 export const KEY = '7f9c2f5e-8a53-4c1b-9b1e-0c2d3e4f5a6b'
 export const CLIENT = { clientId: 'venue-1', clientSecret: 'right-secret' }
 export const ADDRESS = { 'connection-id': 'c1', 'provider-config-key': 'roller' }
-const START = Date.parse('2026-03-01T10:00:00Z')
+export const START = Date.parse('2026-03-01T10:00:00Z')
 
 interface Received { method: string, url: string, headers: IncomingHttpHeaders, body: string }
 interface Upstream {
