@@ -91,7 +91,7 @@ export const keyScopes: readonly Probed[] = [
   },
   {
     scope: 'environment:integrations:read',
-    purpose: '`GET /connections/{id}/check` and `roller-sidecar check`, which read the integration',
+    purpose: 'checking that the provider of the integration is ROLLER',
     neededBy: [],
     probe: (sdk, { encodedIntegrationId }) => sdk.getIntegration({ uniqueKey: encodedIntegrationId })
   }
