@@ -12,13 +12,15 @@ export interface HtmlOptions {
   readonly resultPath: string
   /** Of the Content-Security-Policy. */
   readonly nonce: string
+  /** Epoch milliseconds. */
+  readonly now: number
 }
 
 const template = readFileSync(new URL('./browser/page.html', import.meta.url), 'utf8')
 
 /** Fills in the template: every `{name}` is a text or an option. All values are escaped. */
-export function connectPageHtml ({ settings, language, assets, resultPath, nonce }: HtmlOptions): string {
-  const config = JSON.stringify({ ...settings, resultPath })
+export function connectPageHtml ({ settings, language, assets, resultPath, nonce, now }: HtmlOptions): string {
+  const config = JSON.stringify({ ...settings, resultPath, now })
   const values = new Map(Object.entries({ ...languages[language], language, assets, config, nonce }))
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => escape(values.get(name) ?? whole))
 }

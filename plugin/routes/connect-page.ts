@@ -62,7 +62,8 @@ export const connectPageRoutes: FastifyPluginAsyncTypebox<ConnectPageRoutesOptio
       language: chooseLanguage(request.headers['accept-language']),
       assets: `${here}${version}/`,
       resultPath: `${here}result`,
-      nonce
+      nonce,
+      now: Date.now()
     })
   })
 

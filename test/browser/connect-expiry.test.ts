@@ -51,8 +51,21 @@ test('the expiry of a link', needsBrowser, async (t) => {
     ahead = 31 * MINUTE
     await page.click('#submit')
     await page.getByRole('heading', { name: 'This link has expired' }).waitFor()
+    t.equal(await page.textContent('#status'), '', 'nothing is being checked any more')
     t.same(served.nango.connections.filter(({ clientId }) => clientId === 'late-park'), [])
   })
+
+  for (const [hours, where] of [[3, 'ahead'], [-3, 'behind']] as const) {
+    await t.test(`accepts a link on a device whose clock is hours ${where}`, async (t) => {
+      const { page, behaves } = await open(t, browser)
+      await page.clock.install({ time: Date.now() + hours * 60 * MINUTE })
+      await page.goto(await served.link({ clientId: 'my-park' }))
+      await page.locator('#remaining:not(:empty)').waitFor()
+      t.match(await page.textContent('#remaining'), /29 more minutes|30 more minutes/)
+      t.equal(await page.isVisible('form'), true)
+      await behaves(t, served.origins)
+    })
+  }
 
   await t.test('rejects an incomplete link, and accepts a second link in the same tab', async (t) => {
     const { page } = await open(t, browser)

@@ -5,6 +5,8 @@ import { test } from '../support/tap.ts'
 import { isAccessible, launch, needsBrowser, open } from './browser.ts'
 import { site } from './fixture.ts'
 
+const tokenOf = (link: string): string => /token=(nango_connect_session_[0-9a-f]{64})/.exec(link)?.[1] ?? ''
+
 /** Nango's response when it got no token. */
 const tokenError = (payload: unknown) => ({
   status: 400,
@@ -52,12 +54,40 @@ test('the connect page reports the actual state', needsBrowser, async (t) => {
     await isAccessible(t, second.page, 'a used link')
   })
 
+  await t.test('ends the session of a link whose use got no response, when it is opened again', async (t) => {
+    const { page } = await open(t, browser)
+    const link = await served.link({ clientId: 'lost-park' })
+    const token = tokenOf(link)
+    await fetch(`${served.nango.url}/oauth2/auth/roller?connect_session_token=${token}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ client_id: 'lost-park', client_secret: 'right' })
+    })
+    const ended = page.waitForResponse((response) => response.request().method() === 'DELETE')
+    await page.goto(link)
+    await page.locator('#done').waitFor()
+    t.equal((await ended).status(), 204)
+    t.match(await page.textContent('#done-text'), /This link has been used/)
+  })
+
+  await t.test('shows no check mark for credentials without access to the venue\'s data', async (t) => {
+    const { page } = await open(t, browser)
+    await page.goto(await served.link({ clientId: 'noaccess-park' }))
+    await page.fill('#client-secret', 'right')
+    await page.click('#submit')
+    await page.getByRole('heading', { name: 'Connected' }).waitFor()
+    t.match(await page.textContent('#done-text'), /do not have access to your venue/)
+    t.equal(await page.isVisible('#done-tick'), false)
+    t.equal(await page.isVisible('#done-notice'), true)
+  })
+
   for (const form of ['our form', 'Nango\'s form'] as const) {
     await t.test(`shows no check mark for another venue's credentials, through ${form}`, async (t) => {
       const { page } = await open(t, browser)
       const link = await served.link({ connectionId: 'demo-venue', clientId: 'someone-else' }, '/connect-session/reconnect')
       await page.goto(link)
       await page.locator('#remaining:not(:empty)').waitFor()
+      const ended = page.waitForResponse((response) => response.request().method() === 'DELETE')
       if (form === 'our form') {
         await page.fill('#client-secret', 'right')
         await page.click('#submit')
@@ -72,6 +102,7 @@ test('the connect page reports the actual state', needsBrowser, async (t) => {
       t.equal(await page.isVisible('#done-tick'), false)
       t.equal(await page.isVisible('#done-notice'), true)
       t.equal(await page.locator('iframe').count(), 0)
+      t.equal((await ended).status(), 204, 'the session is ended')
     })
   }
 

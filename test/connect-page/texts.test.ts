@@ -40,7 +40,8 @@ test('has every text that a script uses, and no other', async (t) => {
       language: 'en',
       assets: '',
       resultPath: '',
-      nonce: ''
+      nonce: '',
+      now: 0
     }
   )
   const unused = Object.keys(languages.en).filter(

@@ -5,7 +5,7 @@ import { readTokenFailure } from './token-error.js'
 import { $, announce, checkFields, hideProblem, mark, say, setBusy, showDone, showEnd, showProblem, useLanguage } from './view.js'
 
 const config = JSON.parse(document.body.dataset.config)
-const link = readLink()
+const link = readLink(config.now)
 const language = useLanguage(link.language)
 const host = new URL(config.apiUrl).host
 const other = config.environment === 'live' ? 'playground' : 'live'
@@ -44,7 +44,7 @@ else {
   if (matchMedia('(pointer: fine)').matches) $(link.clientId === '' ? 'client-id' : 'client-secret').focus()
   const [session, used] = await Promise.all([readSession(config, link.token), readUsed(config, link.ticket)])
   reconnecting = session.reconnecting
-  if (used !== null && state === 'open') finishUsed(used)
+  if (used !== null && state === 'open') finishUsed(used, session.expired)
   else if (session.expired && state === 'open') finish('expired')
 }
 
@@ -58,7 +58,7 @@ async function submit (event) {
   const slow = setTimeout(() => announce(say('slow')), 10_000)
   try {
     const used = unsure ? await readUsed(config, link.ticket) : null
-    if (used !== null) return finishUsed(used)
+    if (used !== null) return finishUsed(used, false)
     // Credentials have no leading or trailing space; copied text often does.
     const connectionId = await connect(config, link.token, $('client-id').value.trim(), $('client-secret').value.trim())
     await succeed(connectionId)
@@ -84,7 +84,7 @@ async function succeed (connectionId, keepSession = false) {
 async function fail ({ type, payload }) {
   if (EXPIRED.has(type)) {
     const used = await readUsed(config, link.ticket)
-    return used === null ? finish('expired') : finishUsed(used)
+    return used === null ? finish('expired') : finishUsed(used, true)
   }
   const values = { host, code: type, environment: say(config.environment), other: say(other) }
   const failure = type === 'client_credentials_fetch_error' ? readTokenFailure(payload) : null
@@ -110,9 +110,10 @@ function finish (name) {
   showEnd(name)
 }
 
-/** The link was opened again. */
-function finishUsed (result) {
+/** The link was opened again, or the response to its use was lost. */
+function finishUsed (result, expired) {
   finishQuietly()
+  if (!expired) endSession(config, link.token)
   showDone(result, { used: true })
 }
 
@@ -120,6 +121,7 @@ function finishQuietly () {
   state = 'done'
   connectUi?.close()
   $('client-secret').value = ''
+  announce('')
 }
 
 function reveal () {
@@ -138,7 +140,7 @@ function useConnectUi () {
     title: say('connectUiTitle'),
     onConnect (connectionId) {
       // Nango's form shows success until it is closed, even for credentials of another venue: if the venue matters, it is closed now.
-      connected = succeed(connectionId, true)
+      connected = succeed(connectionId, !reconnecting)
       if (reconnecting) connectUi?.close()
     },
     onClose () {

@@ -77,9 +77,9 @@ export function mark (id, wrong) {
   else field.removeAttribute('aria-describedby')
 }
 
-/** The check mark is for the right venue: one that was just connected, or the one that the link is for. */
+/** The check mark is for the right venue, one that was just connected or the one that the link is for, and with access to its data. */
 export function showDone ({ status, venue }, { denied = false, reconnecting = true, used = false } = {}) {
-  const good = status === 'connected' && (venue !== null || !reconnecting)
+  const good = status === 'connected' && !denied && (venue !== null || !reconnecting)
   $('done-tick').hidden = !good
   $('done-notice').hidden = good
   const name = venue?.name ?? null
