@@ -68,7 +68,7 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
   ROLLER_ERR_REDIS_UNAVAILABLE: 'Redis is down or slower than 500 ms, and only Redis has the answer: the usage of all replicas, the ' +
     'inbox of bulk exports, or whether a confirmation of an agent\'s call was used. Other calls do not need it.',
   ROLLER_ERR_NOT_CONFIGURED: 'A webhook route was called, and the gateway has no public address or no secret to derive keys from.',
-  ROLLER_ERR_EVENT_NOT_HANDLED: 'A handler threw or timed out, or `WEBHOOK_TARGET_URL` did not answer with 2xx. ROLLER and Nango ' +
-    'receive this error, not your callers; ROLLER sends the event again.',
+  ROLLER_ERR_EVENT_NOT_HANDLED: 'A handler threw or timed out, `WEBHOOK_TARGET_URL` did not answer with 2xx, or another replica was ' +
+    'delivering the same event. ROLLER and Nango receive this error, not your callers, and send the event again.',
   ROLLER_ERR_INTERNAL: 'The gateway has a bug. The log has the error under the request id in `instance`.'
 }

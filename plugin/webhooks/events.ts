@@ -35,7 +35,7 @@ export class EventNotHandled extends Error {
   override readonly name: string = 'EventNotHandled'
 }
 
-/** Another delivery of the same event is in progress. */
+/** Another replica is delivering the same event. */
 export class EventBusy extends EventNotHandled {
   override readonly name = 'EventBusy'
 }

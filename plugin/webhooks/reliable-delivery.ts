@@ -45,6 +45,8 @@ export class ReliableDelivery {
   readonly #queue: RetryQueue
   /** The log fields of a pending event, without data of the connection. */
   readonly #names = new Map<string, PendingName>()
+  /** In progress in this process. */
+  readonly #running = new Map<string, Promise<void>>()
 
   constructor (options: ReliableDeliveryOptions) {
     const { deliver, store, log, ...queue } = options
@@ -67,12 +69,12 @@ export class ReliableDelivery {
 
   /**
    * Tries at once, and retries in the background.
-   * @throws EventBusy while another delivery is in progress; EventNotHandled if a handler failed
+   * @throws EventBusy while another replica delivers the event; EventNotHandled if a handler failed
    */
   async deliver (event: ConnectionEvent): Promise<void> {
     const key = JSON.stringify([event.connectionId, event.id])
     try {
-      await this.#try(event)
+      await this.#try(key, event)
     } catch (error) {
       if (!this.#names.has(key)) {
         // A replica that is handling it may end before it is done: the event waits here as well.
@@ -85,7 +87,7 @@ export class ReliableDelivery {
           )
         }
       }
-      this.#queue.add(key, () => this.#try(event), error)
+      this.#queue.add(key, () => this.#try(key, event), error)
       throw error
     }
     this.#queue.remove(key)
@@ -99,8 +101,17 @@ export class ReliableDelivery {
     if (left > 0) this.#options.log.warn({ left }, 'the app closes, and unhandled connection events are lost')
   }
 
-  /** @throws EventBusy, EventNotHandled */
-  async #try (event: ConnectionEvent): Promise<void> {
+  /**
+   * Two sources often report a change at once, such as the connect page and a webhook: both get the result of one delivery.
+   * @throws EventBusy, EventNotHandled
+   */
+  async #try (key: string, event: ConnectionEvent): Promise<void> {
+    const running = this.#running.get(key) ?? this.#deliverOnce(event).finally(() => { this.#running.delete(key) })
+    this.#running.set(key, running)
+    await running
+  }
+
+  async #deliverOnce (event: ConnectionEvent): Promise<void> {
     const { store, deliver } = this.#options
     const claim = await deliverOnce(store, { connectionId: event.connectionId, id: event.id }, () => deliver(event))
     if (claim === 'busy') throw new EventBusy(`Another delivery of ${event.name} is in progress.`)

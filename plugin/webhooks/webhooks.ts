@@ -64,7 +64,7 @@ export function assembleWebhooks (parts: WebhookParts) {
     /**
      * Delivers a connection event, which several replicas and sources may report. A failed delivery is retried for 24
      * hours.
-     * @throws EventBusy while another delivery is in progress; EventNotHandled when a handler failed
+     * @throws EventBusy while another replica delivers the event; EventNotHandled when a handler failed
      */
     deliver: (event: ConnectionEvent): Promise<void> => delivery.deliver(event),
 

@@ -1,5 +1,6 @@
+import { createHmac } from 'node:crypto'
 import { test } from '../support/tap.ts'
-import { enterCredentials, start, stored, until, venueIdOf } from './fixture.ts'
+import { SIGNING_KEY, enterCredentials, start, stored, until, venueIdOf } from './fixture.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 
 test('finds a venue by its id as soon as Nango reports its connection', async (t) => {
@@ -32,6 +33,29 @@ test('finds a venue by its id as soon as Nango reports its connection', async (t
   })
   const response = await setup.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': venueId } })
   t.equal(response.json().id, Number(venueId))
+})
+
+test('accepts a webhook that arrives while the connect page\'s report of the same change is delivered', async (t) => {
+  const setup = await start(t, { webhooks: false, options: { connectPage: true } })
+  const waiting: (() => void)[] = []
+  setup.app.roller.on('connection.created', () => new Promise<void>((resolve) => { waiting.push(resolve) }))
+  const { token, connectPage } = (await setup.app.inject({ method: 'POST', url: '/connect-session', payload: {} })).json()
+  const connectionId = await enterCredentials(setup, token, 'acme-park')
+  const ticket = new URLSearchParams(connectPage.split('#')[1]).get('ticket')
+  const result = await setup.app.inject({ method: 'POST', url: '/connect/result', payload: { ticket, connectionId } })
+  t.match(result.json(), { status: 'connected' })
+  await until(() => waiting.length > 0)
+  const change = { operation: 'creation', success: true, connectionId, providerConfigKey: 'roller' }
+  const body = JSON.stringify({ from: 'nango', type: 'auth', ...change })
+  const webhook = fetch(`${setup.url}/webhooks/nango`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json', 'x-nango-hmac-sha256': createHmac('sha256', SIGNING_KEY).update(body).digest('hex') }
+  })
+  await new Promise((resolve) => { setTimeout(resolve, 200) }) // one that arrives later is accepted anyway
+  for (const finish of waiting) finish()
+  t.equal((await webhook).status, 204)
+  t.same(setup.names(), ['connection.created'])
 })
 
 test('requests the venue once for a repeated webhook', async (t) => {
