@@ -21,7 +21,9 @@ export interface ConnectSessionRoutesOptions {
 }
 
 const ConnectSession = Type.Object({
-  token: Type.String({ description: 'For @nangohq/frontend: openConnectUI({ sessionToken }).' }),
+  token: Type.String({
+    description: 'For @nangohq/frontend: openConnectUI({ sessionToken }), with baseURL and apiURL for a self-hosted Nango.'
+  }),
   connectLink: Type.String({ description: 'Nango\'s own page, to send to a venue manager.' }),
   connectPage: Type.Optional(Type.String({
     description: 'This gateway\'s page, to send to a venue manager, with the Client ID filled in. ' +

@@ -22,7 +22,10 @@ const LONG: readonly (readonly string[])[] = [
   ['test/exports/'],
   ['test/browser/try-it-out.test.ts'],
   ['test/docs/', 'test/plugin/exports.test.ts'],
-  ['test/browser/connect-', 'test/browser/docs.test.ts', 'test/browser/landing.test.ts', 'test/browser/stripped-prefix.test.ts'],
+  [
+    'test/browser/connect-', 'test/browser/docs.test.ts', 'test/browser/landing.test.ts', 'test/browser/nango-frontend.test.ts',
+    'test/browser/stripped-prefix.test.ts'
+  ],
   ['test/package/sandbox-and-service.test.ts', 'test/sandbox/cli.test.ts'],
   ['test/package/plugin.test.ts', 'test/roller/openapi-client.test.ts'],
   ['test/package/host-types.test.ts', 'test/hosts/'],
