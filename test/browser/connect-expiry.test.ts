@@ -88,6 +88,21 @@ test('the expiry of a link', needsBrowser, async (t) => {
     t.equal(await page.isVisible('#form'), true)
   })
 
+  await t.test('does not report a link as expired while Nango cannot look up its session', async (t) => {
+    const { page } = await open(t, browser)
+    const link = await served.link({ clientId: 'down-park' })
+    served.nango.setOptions({ postgresDown: true })
+    const read = page.waitForResponse((response) => response.url() === `${served.nango.url}/connect/session`)
+    await page.goto(link)
+    t.equal((await read).status(), 401)
+    await page.fill('#client-secret', 'right')
+    await page.click('#submit')
+    await page.getByRole('heading', { name: 'Something went wrong' }).waitFor()
+    served.nango.setOptions({ postgresDown: false })
+    await page.click('#submit')
+    await page.locator('#done').waitFor()
+  })
+
   await t.test('shows the connection when its venue cannot be read', async (t) => {
     const { page } = await open(t, browser)
     await page.goto(await served.link({ clientId: 'quiet-park' }))

@@ -6,13 +6,13 @@ const READY_WITHIN = 10_000
 const authorized = (token) => ({ authorization: 'Bearer ' + token })
 
 /**
- * Checks before any input whether the link is valid, and whether it is for an existing connection: assumed unless Nango denies it. A failed
- * request does not stop the page.
+ * Reads before any input Nango's error code for the link, and whether it is for an existing connection: assumed unless Nango denies it. A
+ * failed request does not stop the page.
  */
 export async function readSession ({ apiUrl }, token) {
   const response = await fetch(apiUrl + '/connect/session', { headers: authorized(token), cache: 'no-store' }).catch(() => null)
-  const body = response?.status === 200 ? await response.json().catch(() => null) : null
-  return { expired: response?.status === 401, reconnecting: body === null || body.data?.isReconnecting === true }
+  const body = await response?.json().catch(() => null)
+  return { code: body?.error?.code, reconnecting: response?.status !== 200 || body?.data?.isReconnecting === true }
 }
 
 /**

@@ -44,8 +44,10 @@ else {
   if (matchMedia('(pointer: fine)').matches) $(link.clientId === '' ? 'client-id' : 'client-secret').focus()
   const [session, used] = await Promise.all([readSession(config, link.token), readUsed(config, link.ticket)])
   reconnecting = session.reconnecting
-  if (used !== null && state === 'open') finishUsed(used, session.expired)
-  else if (session.expired && state === 'open') finish('expired')
+  // By its code: while Nango's database is down, it answers 401 to every link.
+  const expired = EXPIRED.has(session.code)
+  if (used !== null && state === 'open') finishUsed(used, expired)
+  else if (expired && state === 'open') finish('expired')
 }
 
 async function submit (event) {
