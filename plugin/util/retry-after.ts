@@ -5,7 +5,7 @@ export const MAX_COOLING_OFF_SECONDS = 15 * 60
 const MAX_ACCOUNT_WAIT_SECONDS = 60
 /** ROLLER allows one bulk export of a type in six hours. */
 export const MAX_EXPORT_WAIT_SECONDS = 6 * 60 * 60
-/** Nango's window is a minute, and its end is in whole seconds, rounded up. A later reset comes from a clock that differs. */
+/** Nango's window is a minute, and its end is in whole seconds, rounded down. A later reset comes from a clock that differs. */
 const MAX_RESET_SECONDS = MAX_ACCOUNT_WAIT_SECONDS + 1
 
 /**
@@ -25,7 +25,8 @@ export function retryAfterSeconds (value: unknown, max: number): number | undefi
  * @returns milliseconds until then, a minute at most; NaN if it is missing or invalid
  */
 export function untilAccountReset (resetAt: unknown): number {
-  const seconds = typeof resetAt === 'string' ? Number(resetAt) - Date.now() / 1000 : NaN
+  // The second in which the window ends counts as a whole: a call before its end would be a 429.
+  const seconds = typeof resetAt === 'string' ? Number(resetAt) + 1 - Date.now() / 1000 : NaN
   return seconds > 0 && seconds <= MAX_RESET_SECONDS ? Math.min(seconds, MAX_ACCOUNT_WAIT_SECONDS) * 1000 : NaN
 }
 
