@@ -149,12 +149,12 @@ const TOO_MANY = Buffer.from(JSON.stringify({ error: { code: 'too_many_request',
 const limitsOf = (remaining: string, inSeconds: number): Map<string, string> => new Map([
   ['x-ratelimit-limit', '200'],
   ['x-ratelimit-remaining', remaining],
-  ['x-ratelimit-reset', String(Math.ceil(Date.now() / 1000 + inSeconds))]
+  ['x-ratelimit-reset', String(Math.floor(Date.now() / 1000 + inSeconds))]
 ])
 
 const ACCOUNT = [
   ['57', null, 57, 57], ['0', null, 1, 1], [undefined, null, 1, 1], ['604800', null, 60, 60], ['31536000', ['0', 60], 59, 60],
-  ['31536000', ['0', 20], 19, 21], [undefined, ['0', 20], 19, 21], ['5', ['0', 20], 5, 5],
+  ['31536000', ['0', 20], 20, 21], [undefined, ['0', 20], 20, 21], ['5', ['0', 20], 5, 5],
   ['30', ['0', 86_400], 30, 30], ['31536000', ['0', -100], 60, 60]
 ] as const
 
