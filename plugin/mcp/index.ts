@@ -9,7 +9,7 @@ import { createMcpHandler } from '@modelcontextprotocol/server'
 import { OptionsError } from '../options.ts'
 import { registrationOf } from '../registration.ts'
 import { setProblemHandler } from '../routes/problems.ts'
-import { prepareRoutes } from '../routes/route-config.ts'
+import { configOf, prepareRoutes } from '../routes/route-config.ts'
 import { isRecord } from '../util/is-record.ts'
 import type { CallContext } from './call-context.ts'
 import { Confirmations } from './confirmation.ts'
@@ -63,7 +63,9 @@ async function mcpPlugin (app: FastifyInstance, options: McpOptions): Promise<vo
     // The protocol has errors of its own for a body that is not JSON.
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (_request, body, done) => { done(null, body) })
-    scope.route({ method: ['GET', 'POST', 'DELETE'], url: path, schema: { hide: true }, exposeHeadRoute: false, handler: serve })
+    scope.route({
+      method: ['GET', 'POST', 'DELETE'], url: path, config: configOf(scope), schema: { hide: true }, exposeHeadRoute: false, handler: serve
+    })
   })
   app.addHook('onClose', async () => { await handler.close() })
 }

@@ -10,12 +10,11 @@ import { chooseLanguage } from '../connect-page/texts.ts'
 import { environments } from '../nango/venue.ts'
 import { Nullable, StringEnum } from '../operations/schema.ts'
 import { problemResponses } from './roller-schema.ts'
+import { configOf } from './route-config.ts'
 
 export interface ConnectPageRoutesOptions {
   readonly page: ConnectPage
 }
-
-const config = { roller: { auth: 'self' } } as const
 
 const ResultBody = Type.Object({
   ticket: Type.String({ maxLength: 512, description: 'The ticket in the link.' }),
@@ -46,6 +45,7 @@ const SAFE_HEADERS = {
 
 export const connectPageRoutes: FastifyPluginAsyncTypebox<ConnectPageRoutesOptions> = async (app, { page }) => {
   const { version, files } = readAssets()
+  const config = configOf(app, { auth: 'self' })
 
   app.get('/connect', { config, schema: { hide: true } }, async (request, reply) => {
     const nonce = randomBytes(16).toString('base64')

@@ -11,6 +11,7 @@ import type { Access } from './access.ts'
 import type { Addresses } from './addresses.ts'
 import type { Limits } from './host-answers.ts'
 import { problemResponses } from './roller-schema.ts'
+import { configOf } from './route-config.ts'
 
 export interface ConnectSessionRoutesOptions {
   readonly nango: NangoClient
@@ -99,7 +100,9 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
 
   // A session needs no body.
   app.post('/connect-session', {
-    preValidation: async (request) => { request.body ??= {} }, schema: schemas.create
+    config: configOf(app),
+    preValidation: async (request) => { request.body ??= {} },
+    schema: schemas.create
   }, async (request, reply) => {
     await access.authorize(request, 'POST /connect-session', 'connect', null)
     const { clientId, ...written } = request.body
@@ -109,7 +112,7 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
   })
 
   if (access.identifies) {
-    app.get('/connect-session', { exposeHeadRoute: false, schema: schemas.getToken }, async (request, reply) => {
+    app.get('/connect-session', { config: configOf(app), exposeHeadRoute: false, schema: schemas.getToken }, async (request, reply) => {
       await access.authorize(request, 'GET /connect-session', 'connect', null)
       const input = sessionInput(await access.identifyMaker(request), {})
       const { token } = await createSession(nango, { ...input, tags: input.tags ?? {} })
@@ -118,7 +121,7 @@ export const connectSessionRoutes: FastifyPluginAsyncTypebox<ConnectSessionRoute
     })
   }
 
-  app.post('/connect-session/reconnect', { schema: schemas.reconnect }, async (request, reply) => {
+  app.post('/connect-session/reconnect', { config: configOf(app), schema: schemas.reconnect }, async (request, reply) => {
     const { connectionId, clientId, ...written } = request.body
     await access.admit(request, 'POST /connect-session/reconnect', 'connect', connectionId)
     const input = sessionInput(await access.identify(request), written)

@@ -8,6 +8,7 @@ import { Nullable, StringEnum } from '../operations/schema.ts'
 import type { Access } from './access.ts'
 import { ConnectionParams } from './connection-params.ts'
 import { problemResponses } from './roller-schema.ts'
+import { configOf } from './route-config.ts'
 
 export interface ConnectionUsageOptions {
   readonly access: Access
@@ -47,6 +48,7 @@ const UsageReport = Type.Object({
 export const connectionUsageRoutes: FastifyPluginAsyncTypebox<ConnectionUsageOptions> = async (app, options) => {
   const { access, rateLimiter, credentialOf, venueOf, usage, allowance } = options
   app.get('/connections/:id/rate-limits', {
+    config: configOf(app),
     exposeHeadRoute: false,
     schema: {
       summary: 'Read the rate limits of a connection',
@@ -70,6 +72,7 @@ export const connectionUsageRoutes: FastifyPluginAsyncTypebox<ConnectionUsageOpt
   })
 
   app.get('/connections/:id/usage', {
+    config: configOf(app),
     exposeHeadRoute: false,
     schema: {
       summary: 'See what a connection has used this month',

@@ -8,6 +8,7 @@ import type { Access } from './access.ts'
 import { connectionSchemas } from './connection-schemas.ts'
 import type { Limits } from './host-answers.ts'
 import { listOwn } from './own-connections.ts'
+import { configOf } from './route-config.ts'
 
 export interface ConnectionRoutesOptions {
   readonly connections: ManagedConnections
@@ -18,6 +19,7 @@ export interface ConnectionRoutesOptions {
 export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions> = async (app, { connections, check, access }) => {
   const schemas = connectionSchemas()
   app.get('/connections', {
+    config: configOf(app),
     exposeHeadRoute: false,
     // Validation follows right after it.
     preValidation: async (request) => { request.query = readQuery(request.query) as typeof request.query },
@@ -31,7 +33,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     return limits?.connections === undefined ? await connections.list(query) : await listOwn(connections, limits.connections, query)
   })
 
-  app.post('/connections', { schema: schemas.create }, async (request, reply) => {
+  app.post('/connections', { config: configOf(app), schema: schemas.create }, async (request, reply) => {
     await access.authorize(request, 'POST /connections', 'connections:write', null)
     const { tags, ...input } = request.body
     const limits = await access.identifyMaker(request)
@@ -41,26 +43,26 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     return created
   })
 
-  app.get('/connections/:id', { exposeHeadRoute: false, schema: schemas.get }, async (request) => {
+  app.get('/connections/:id', { config: configOf(app), exposeHeadRoute: false, schema: schemas.get }, async (request) => {
     const { id } = request.params
     await access.admit(request, 'GET /connections/{id}', 'connections:read', id)
     return await connections.get(id)
   })
 
-  app.patch('/connections/:id', { schema: schemas.update }, async (request) => {
+  app.patch('/connections/:id', { config: configOf(app), schema: schemas.update }, async (request) => {
     const { id } = request.params
     await access.admit(request, 'PATCH /connections/{id}', 'connections:write', id)
     rejectTags(request.body.tags, await access.identify(request))
     return await connections.update(id, request.body)
   })
 
-  app.post('/connections/:id/confirm-venue', { schema: schemas.confirmVenue }, async (request) => {
+  app.post('/connections/:id/confirm-venue', { config: configOf(app), schema: schemas.confirmVenue }, async (request) => {
     const { id } = request.params
     await access.admit(request, 'POST /connections/{id}/confirm-venue', 'connections:write', id)
     return await connections.confirmVenue(id, request.body.venueId)
   })
 
-  app.delete('/connections/:id', { schema: schemas.delete }, async (request, reply) => {
+  app.delete('/connections/:id', { config: configOf(app), schema: schemas.delete }, async (request, reply) => {
     const { id } = request.params
     await access.admit(request, 'DELETE /connections/{id}', 'connections:write', id)
     await connections.delete(id)
@@ -68,7 +70,7 @@ export const connectionRoutes: FastifyPluginAsyncTypebox<ConnectionRoutesOptions
     return null
   })
 
-  app.get('/connections/:id/check', { exposeHeadRoute: false, schema: schemas.check }, async (request) => {
+  app.get('/connections/:id/check', { config: configOf(app), exposeHeadRoute: false, schema: schemas.check }, async (request) => {
     const { id } = request.params
     await access.admit(request, 'GET /connections/{id}/check', 'connections:read', id)
     return await check(id)

@@ -8,6 +8,7 @@ import type { Access } from './access.ts'
 import type { Limits } from './host-answers.ts'
 import { listOwn } from './own-connections.ts'
 import { problemResponses } from './roller-schema.ts'
+import { configOf } from './route-config.ts'
 
 export interface ExportListRoutesOptions {
   readonly access: Access
@@ -20,6 +21,7 @@ const PAGE = 1000
 
 export const exportListRoutes: FastifyPluginAsyncTypebox<ExportListRoutesOptions> = async (app, { access, connections, readExports }) => {
   app.get('/exports', {
+    config: configOf(app),
     exposeHeadRoute: false,
     schema: {
       summary: 'See how fresh exports are',

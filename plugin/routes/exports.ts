@@ -19,6 +19,7 @@ import { disconnectSignal } from './disconnect.ts'
 import { readMaxWait } from './rate-limit.ts'
 import { everyResponse, exportHeaders } from './roller-headers.ts'
 import { problemResponses } from './roller-schema.ts'
+import { configOf } from './route-config.ts'
 
 export interface ExportRoutesOptions {
   readonly client: RollerClient
@@ -71,7 +72,7 @@ const exportSchema = () => ({
 })
 
 export const exportRoutes: FastifyPluginAsyncTypebox<ExportRoutesOptions> = async (app, { client, access, clock }) => {
-  app.get('/exports/:report', { exposeHeadRoute: false, schema: exportSchema() }, async (request, reply) => {
+  app.get('/exports/:report', { config: configOf(app), exposeHeadRoute: false, schema: exportSchema() }, async (request, reply) => {
     const { params, query: { cursors, ...range }, raw: { headers } } = request
     const report = reports.get(params.report)
     if (report === undefined) throw invalidInput([{ pointer: '/params/report', detail: 'is not a report' }]) // the schema has the same list

@@ -11,6 +11,7 @@ import type { ConnectionLifecycle } from '../venues/connection-lifecycle.ts'
 import { readBytes } from './body.ts'
 import { problemResponses } from './roller-schema.ts'
 import { readJson } from '../util/json.ts'
+import { configOf } from './route-config.ts'
 
 export interface NangoWebhookOptions {
   /** Empty: none is accepted. */
@@ -28,7 +29,7 @@ export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> =
   app.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => readBytes(request, payload, BODY_LIMIT, true))
 
   app.post('/webhooks/nango', {
-    config: { roller: { auth: 'self' } },
+    config: configOf(app, { auth: 'self' }),
     schema: {
       summary: 'Receive a webhook of Nango',
       description: 'For Nango only, signed with the environment\'s webhook signing key in X-Nango-Hmac-Sha256. ' +

@@ -4,6 +4,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { errorDefinitions, RollerError, type ErrorEntry, type Layer } from '../errors.ts'
 import { PROBLEMS_PATH } from '../problem.ts'
 import { problemResponses } from './roller-schema.ts'
+import { configOf } from './route-config.ts'
 
 const ACTS: Readonly<Record<Layer, string>> = {
   caller: 'The caller: the request has to change.',
@@ -20,7 +21,7 @@ const STYLE = 'body{font:16px/1.6 system-ui,sans-serif;max-width:42rem;margin:3r
 export const problemPages: FastifyPluginAsyncTypebox = async (app) => {
   app.get(`${PROBLEMS_PATH}/:code`, {
     exposeHeadRoute: false,
-    config: { roller: { auth: 'public' } },
+    config: configOf(app, { auth: 'public' }),
     schema: {
       summary: 'Read about a problem',
       description: 'A page for people, the target of every problem\'s type.',

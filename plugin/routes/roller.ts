@@ -1,6 +1,6 @@
 /** `ANY /roller/<ROLLER path>`: the typed operations of the catalog, and a wildcard for paths outside it. */
 import type { Readable } from 'node:stream'
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import type { CancelSignal } from '../util/cancellation.ts'
 import { isRollerError, RollerError } from '../errors.ts'
 import type { CallSender } from '../gateway/call.ts'
@@ -19,6 +19,7 @@ import { disconnectSignal } from './disconnect.ts'
 import { HttpCall } from './http-call.ts'
 import { readMaxWait, setRateLimitHeaders } from './rate-limit.ts'
 import { rollerSchema, wildcardSchema } from './roller-schema.ts'
+import { configOf } from './route-config.ts'
 
 export interface RollerRoutesOptions {
   readonly pipeline: CallSender
@@ -49,7 +50,7 @@ export async function rollerRoutes (app: FastifyInstance, options: RollerRoutesO
     add(app, options, method, toRoutePath(path), entry, rollerSchema(method, entry.operation))
   }
   for (const method of METHODS) add(app, options, method, '/*', null, wildcardSchema(method))
-  app.options(`${BASE}/*`, { schema: { hide: true }, config: { roller: { auth: 'public' } } }, async (_request, reply) =>
+  app.options(`${BASE}/*`, { schema: { hide: true }, config: configOf(app, { auth: 'public' }) }, async (_request, reply) =>
     await reply.code(204).header('allow', ALLOW).send())
 }
 
@@ -96,7 +97,7 @@ function add (
       throw error
     }
   }
-  const config: RouteOptions['config'] = { roller: { operation: name, auth: 'caller' } }
+  const config = configOf(app, { operation: name, auth: 'caller' })
   app.route({ method, url: BASE + url, schema, handler, exposeHeadRoute: false, config })
   // Not Fastify's own, which would read a streamed body to its end.
   if (method === 'GET') app.route({ method: 'HEAD', url: BASE + url, schema: { hide: true }, handler, config })

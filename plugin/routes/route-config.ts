@@ -1,7 +1,5 @@
 /** Properties of each route of the plugin for the host's hooks, in `request.routeOptions.config.roller`. */
-import type {
-  FastifyContextConfig, FastifyInstance, onRequestHookHandler, preHandlerHookHandler, RouteShorthandOptions
-} from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, onRequestHookHandler, preHandlerHookHandler } from 'fastify'
 import { documentRoute } from './host-document.ts'
 
 export interface RouteConfig {
@@ -35,31 +33,23 @@ export interface HostOptions {
 const CALLER: RouteConfig = { auth: 'caller' }
 /** @fastify/swagger's own name, which a host's config may replace. */
 const DOCUMENT = { swaggerTransform: documentRoute }
-/** By which the plugin adds its routes. */
-const METHODS = ['delete', 'get', 'options', 'patch', 'post', 'route'] as const
+const CONFIG_OF = Symbol('fastify-roller.configOf')
+type ConfigOf = (roller: RouteConfig) => FastifyContextConfig
 
-/** Marks the scope's routes, and adds the host's config and hooks. The hooks run before those of the plugin. */
+/**
+ * Adds the host's hooks to the scope, before those of the plugin, and its config, which every route takes by `configOf`: the host's onRoute
+ * hooks, such as that of `@fastify/rate-limit`, run before any of this scope, and read it.
+ */
 export function prepareRoutes (scope: FastifyInstance, { config, onRequest = [], preHandler = [] }: HostOptions): void {
-  const complete = (own: FastifyContextConfig = {}): FastifyContextConfig => ({ ...DOCUMENT, ...config, roller: CALLER, ...own })
-  completeConfigs(scope, complete)
-  // Once more: an onRoute hook of the host may have replaced it.
-  scope.addHook('onRoute', (route) => { route.config = complete(route.config) })
+  const complete: ConfigOf = (roller) => ({ ...DOCUMENT, ...config, roller })
+  scope.decorate(CONFIG_OF, complete)
+  // For routes that Fastify adds, and in case a hook of the host has replaced the config.
+  scope.addHook('onRoute', (route) => { route.config = { ...complete(CALLER), ...route.config } })
   for (const hook of [onRequest].flat()) scope.addHook('onRequest', hook)
   for (const hook of [preHandler].flat()) scope.addHook('preHandler', hook)
 }
 
-/**
- * Completes the config as a route is added, for this scope and those inside. The onRoute hooks of the host, such as that of
- * `@fastify/rate-limit`, run before any of this scope, and read it there.
- */
-function completeConfigs (scope: FastifyInstance, complete: (config?: FastifyContextConfig) => FastifyContextConfig): void {
-  for (const name of METHODS) {
-    const add = scope[name] as (...args: readonly unknown[]) => FastifyInstance // of its overloads, these routes use one
-    const completed = function (this: FastifyInstance, ...args: readonly unknown[]): FastifyInstance {
-      const options = args[name === 'route' ? 0 : 1] as RouteShorthandOptions // of every route here
-      const withConfig = { ...options, config: complete(options.config) }
-      return add.apply(this, name === 'route' ? [withConfig] : [args[0], withConfig, args[2]])
-    }
-    scope[name] = completed as never // the type is that of all overloads
-  }
+/** The config of one route. @param scope prepared by `prepareRoutes`, or inside such a scope */
+export function configOf (scope: FastifyInstance, roller: RouteConfig = CALLER): FastifyContextConfig {
+  return (scope as FastifyInstance & Record<typeof CONFIG_OF, ConfigOf>)[CONFIG_OF](roller) // decorated above
 }

@@ -5,6 +5,7 @@ import { Subscription, WebhookKinds, type Subscriptions } from '../webhooks/subs
 import type { Access } from './access.ts'
 import { ConnectionParams } from './connection-params.ts'
 import { problemResponses } from './roller-schema.ts'
+import { configOf } from './route-config.ts'
 
 export interface WebhookSubscriptionRoutesOptions {
   readonly subscriptions: Subscriptions
@@ -25,6 +26,7 @@ export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscri
   app, { subscriptions, access }
 ) => {
   app.post('/connections/:id/webhooks', {
+    config: configOf(app),
     // All events by default.
     preValidation: async (request) => { request.body ??= {} },
     schema: {
@@ -46,6 +48,7 @@ export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscri
   })
 
   app.get('/connections/:id/webhooks', {
+    config: configOf(app),
     exposeHeadRoute: false,
     schema: {
       summary: 'List this gateway\'s webhooks at ROLLER',
@@ -62,6 +65,7 @@ export const webhookSubscriptionRoutes: FastifyPluginAsyncTypebox<WebhookSubscri
   })
 
   app.delete('/connections/:id/webhooks', {
+    config: configOf(app),
     schema: {
       summary: 'Unsubscribe from ROLLER\'s webhooks of a venue',
       operationId: 'unsubscribe',

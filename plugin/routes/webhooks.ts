@@ -12,6 +12,7 @@ import type { RollerIntake } from '../webhooks/intake.ts'
 import { isWebhookKey } from '../webhooks/keys.ts'
 import { WebhookMessage } from '../webhooks/roller-events.ts'
 import { closeConnection, readBytes } from './body.ts'
+import { configOf } from './route-config.ts'
 
 export interface RollerWebhookRoutesOptions {
   /** The current one first; empty: no delivery is accepted. */
@@ -32,7 +33,6 @@ const WRONG_BODY: ReadonlySet<string> = new Set<ErrorCode | 'FST_ERR_CTP_INVALID
   'ROLLER_ERR_BODY_TOO_LARGE', 'ROLLER_ERR_MEDIA_TYPE', 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
 ])
 
-const config = { roller: { auth: 'self' } } as const
 const ShortText = Type.String({ description: 'A short text for manual tests.' })
 const responses = {
   200: { description: 'Accepted, now or earlier.', content: { 'text/plain': { schema: ShortText } } },
@@ -57,6 +57,7 @@ const schema = {
 
 export async function rollerWebhookRoutes (app: FastifyInstance, { secrets, intake, clock }: RollerWebhookRoutesOptions): Promise<void> {
   const startedAt = new WeakMap<FastifyRequest, number>()
+  const config = configOf(app, { auth: 'self' })
   app.addHook('onRequest', async (request) => { startedAt.set(request, clock.now()) })
   checkKeys(app, secrets)
   // The body is parsed after the key is checked; a parse error must not produce a 4xx.
