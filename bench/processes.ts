@@ -2,7 +2,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { availableParallelism } from 'node:os'
 
 /** Upstream and load generator share one core; the server under test has the other. */
@@ -61,19 +61,6 @@ export async function start (core: number, { file, args, env = {} }: Command, po
 const running = new Set<ChildProcess>()
 process.once('exit', () => { for (const child of running) child.kill('SIGKILL') })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
-
-/** Below the range of ephemeral ports: the load opens many connections, and one could use a port before its server listens. */
-let nextPort = 20_000 + process.pid % 5_000
-
-export async function freePort (): Promise<number> {
-  for (;;) {
-    const port = nextPort++
-    const server = createServer().listen(port, '127.0.0.1')
-    const free = await once(server, 'listening').then(() => true, () => false)
-    server.close()
-    if (free) return port
-  }
-}
 
 /** Polls often: the time from start to ready is one of the results. */
 async function listening (child: ChildProcess, port: number): Promise<void> {

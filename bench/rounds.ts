@@ -1,8 +1,9 @@
 /** Runs the contestants in turn, round after round, so that other processes affect all alike; the median of the rounds counts. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Contestant } from './contestants.ts'
+import { freePort } from '../test/support/free-port.ts'
 import { load } from './load.ts'
-import { freePort, PROXY_CORE, start, type Running } from './processes.ts'
+import { PROXY_CORE, start, type Running } from './processes.ts'
 import type { OtherSide } from './servers/other-side.ts'
 import { API_KEY, BASE, GET_10, POST_10, SEARCH, venue, type Workload } from './workloads.ts'
 

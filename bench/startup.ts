@@ -1,7 +1,8 @@
 /** Time from the start of a process until GET /health responds, and its idle memory. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FASTIFY, peer, service } from './contestants.ts'
-import { freePort, PROXY_CORE, start } from './processes.ts'
+import { PROXY_CORE, start } from './processes.ts'
+import { freePort } from '../test/support/free-port.ts'
 import { median } from './rounds.ts'
 import type { OtherSide } from './servers/other-side.ts'
 

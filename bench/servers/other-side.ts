@@ -1,6 +1,7 @@
 /** ROLLER and Nango, on the core of the load generator. */
 import { fileURLToPath } from 'node:url'
-import { freePort, LOAD_CORE, start, type Running } from '../processes.ts'
+import { LOAD_CORE, start, type Running } from '../processes.ts'
+import { freePort } from '../../test/support/free-port.ts'
 import { upstream } from './nginx.ts'
 
 export interface OtherSide {

@@ -1,5 +1,7 @@
 /** A TCP proxy in front of a server: it can refuse connections, accept them without forwarding, or break them after a number of bytes. */
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { freePort } from '../support/free-port.ts'
 
 export class TcpProxy {
   readonly #target: number
@@ -21,8 +23,8 @@ export class TcpProxy {
     this.#cutAfter = Infinity
     if (this.#server.listening) return
     this.#server = createServer((line) => { this.#lead(line) })
-    await new Promise<void>((resolve) => { this.#server.listen(this.#port, '127.0.0.1', resolve) })
-    this.#port = (this.#server.address() as AddressInfo).port // listening on TCP
+    this.#port ||= await freePort() // it is opened again on the same port
+    await once(this.#server.listen(this.#port, '127.0.0.1'), 'listening')
   }
 
   async shut (): Promise<void> {

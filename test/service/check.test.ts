@@ -1,9 +1,9 @@
 /** `roller-sidecar check` prints one line for each check, and exits with 0 or 1. */
-import { createServer, type AddressInfo } from 'node:net'
 import tap, { test } from '../support/tap.ts'
 import { keyScopes } from '#plugin/nango/key-rights.js'
 import { check } from '#service/cli/check.js'
 import { CLIENT_SECRET, SECRET_KEY, startSimulators } from '../support/build.ts'
+import { freePort } from '../support/free-port.ts'
 import { startProcess } from './fixture.ts'
 
 tap.setTimeout(120_000) // starting a process is slow on a busy machine
@@ -95,10 +95,7 @@ test('reports a rejected key, an unreachable Nango, and a missing key', async (t
 })
 
 test('checks Redis and the token issuer if they are configured', async (t) => {
-  const closed = createServer()
-  await new Promise<void>((resolve) => { closed.listen(0, '127.0.0.1', resolve) })
-  const { port } = closed.address() as AddressInfo // of a TCP server
-  await new Promise((resolve) => { closed.close(resolve) })
+  const port = await freePort()
   const { nango } = await startSimulators(t)
   const { good, lines } = await run({
     NANGO_SECRET_KEY: SECRET_KEY,

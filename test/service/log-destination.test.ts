@@ -3,6 +3,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { freePort } from '../support/free-port.ts'
 import { SERVICE } from '../support/service.ts'
 import tap, { test, type Test } from '../support/tap.ts'
 
@@ -110,7 +111,7 @@ test('keeps the service running when the reader of its log is closed', async (t)
 
 test('keeps the service running on a full disk, and reports it once', async (t) => {
   const full = openSync('/dev/full', 'w')
-  const port = String(20_000 + process.pid % 10_000)
+  const port = String(await freePort())
   const child = spawn(process.execPath, [SERVICE], { env: { ...ENVIRONMENT, PORT: port }, stdio: ['ignore', full, 'pipe'] })
   closeSync(full)
   t.teardown(() => child.kill('SIGKILL'))

@@ -1,5 +1,4 @@
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { freePort } from '../support/free-port.ts'
 import { test } from '../support/tap.ts'
 import { build, callsAtRoller } from '../support/build.ts'
 import { bookingFor, call, isProblem, stubNango } from './fixture.ts'
@@ -76,10 +75,7 @@ test('retries a POST that Nango could not send to ROLLER', async (t) => {
 
 /** A closed port on which Nango starts between two attempts. */
 async function nangoThatComesUp (t: Parameters<typeof build>[0]) {
-  const placeholder = createServer()
-  await new Promise<void>((resolve) => { placeholder.listen(0, '127.0.0.1', resolve) })
-  const { port } = placeholder.address() as AddressInfo
-  await new Promise((resolve) => { placeholder.close(resolve) })
+  const port = await freePort()
   const received: { url: string | undefined, body: string }[] = []
   let tries = 0
   const random = (): number => {
