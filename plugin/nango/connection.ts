@@ -8,7 +8,7 @@ import { ownMetadata, RESERVED_PREFIX, RESERVED_TAGS, Venue } from './venue.ts'
 
 export const MAX_TAGS = 10
 /** The others are the venue's. */
-const MAX_OWN_TAGS = MAX_TAGS - RESERVED_TAGS.length
+export const MAX_OWN_TAGS = MAX_TAGS - RESERVED_TAGS.length
 
 /** Nango's rules: at most 10 tags, keys begin with a letter, values have 1 to 255 characters. Nango stores keys in lower case. */
 export const TagName = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_./-]{0,63}$' })
@@ -99,7 +99,7 @@ export function hasRoomForVenue (tags: Readonly<Record<string, string>>): boolea
 }
 
 /** Tags and fields that only the gateway writes: a caller that could write them could take over another venue's connection. */
-function isReserved (key: string): boolean { return key.toLowerCase().startsWith(RESERVED_PREFIX) }
+export function isReserved (key: string): boolean { return key.toLowerCase().startsWith(RESERVED_PREFIX) }
 
 interface Written {
   readonly tags?: Readonly<Record<string, unknown>>

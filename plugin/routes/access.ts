@@ -6,7 +6,7 @@ import { hasTags } from '../nango/connection.ts'
 import { OWNER_AGE, RECHECK_AGE } from '../venues/ages.ts'
 import type { ConnectionIndex } from '../venues/connection-index.ts'
 import type { Authorize, ChooseConnection, Identify, Scope } from '../options.ts'
-import { chosenId, isAllowed, toLimits, type Limits } from './host-answers.ts'
+import { checkNewTags, chosenId, isAllowed, toLimits, type Limits } from './host-answers.ts'
 import { callHost } from './problems.ts'
 
 export interface AccessOptions {
@@ -111,6 +111,7 @@ export class Access {
     if (limits?.connections !== undefined) {
       throw new RollerError('ROLLER_ERR_SCOPE', { detail: 'This caller is limited to existing connections and may not create another.' })
     }
+    if (limits !== null) checkNewTags(limits.tags)
     return limits
   }
 

@@ -3,7 +3,7 @@
  * never grant access: `'venue-10'.includes('venue-1')` is true, and promises, objects and 'no' are truthy.
  */
 import { RollerError } from '../errors.ts'
-import { MAX_TAGS } from '../nango/connection.ts'
+import { isReserved, MAX_OWN_TAGS, MAX_TAGS } from '../nango/connection.ts'
 import { isObject, isPlainObject } from '../util/is-record.ts'
 
 /** An identity as the routes use it. */
@@ -61,6 +61,19 @@ function toTags (given: unknown): Record<string, string> {
     tags[lower] = value
   }
   return tags
+}
+
+/**
+ * A new connection gets the identity's tags, beside those of its venue; fewer fit than a filter may have.
+ * @throws RollerError ROLLER_ERR_INTERNAL
+ */
+export function checkNewTags (tags: Limits['tags']): void {
+  const keys = Object.keys(tags)
+  if (keys.length > MAX_OWN_TAGS) {
+    throw hostFault('identify', `gave ${keys.length} tags for a new connection`, `at most ${MAX_OWN_TAGS}; Nango keeps ${MAX_TAGS}`)
+  }
+  const reserved = keys.find(isReserved)
+  if (reserved !== undefined) throw hostFault('identify', `gave the reserved tag ${reserved} for a new connection`, 'tags of other names')
 }
 
 function toIds (given: unknown): readonly string[] {

@@ -71,6 +71,28 @@ for (const [label, identity, detail] of SHAPES) {
   })
 }
 
+const EIGHT = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`t${index}`, 'a']))
+
+for (const [label, tags, detail] of [
+  ['more tags than a new connection may have', EIGHT, /8 tags/],
+  ['a reserved tag', { roller_venue_id: '20981' }, /reserved tag roller_venue_id/]
+] as const) {
+  test(`finds connections by ${label}, and creates none with them`, async (t) => {
+    const built = await withIdentity(t, () => ({ tags }))
+    t.match((await built.app.inject({ url: '/connections' })).json(), { connections: [] })
+    const before = built.nango.requests.length
+    for (const call of [
+      { url: '/connect-session' },
+      { method: 'POST', url: '/connect-session' },
+      { method: 'POST', url: '/connections', payload: { clientId: 'two', clientSecret: 's' } }
+    ] as const) {
+      t.match((await built.app.inject(call)).json(), { status: 500, code: 'ROLLER_ERR_INTERNAL', layer: 'gateway' }, call.url)
+    }
+    t.match(built.log(), detail)
+    t.equal(built.nango.requests.length, before)
+  })
+}
+
 test('lists a repeated id once', async (t) => {
   const built = await withIdentity(t, () => ({ connections: ['venue-1', 'venue-1'] }))
   t.equal((await built.app.inject({ url: '/connections' })).json().connections.length, 1)
