@@ -33,9 +33,10 @@ export function untilAccountReset (resetAt: unknown): number {
 /** Remaining time of Nango's account limit: Retry-After, but never past the reset of Nango's window. */
 export function accountWaitSeconds (retryAfter: unknown, resetAt: unknown): number {
   const reset = untilAccountReset(resetAt) / 1000
-  // Nango rounds Retry-After down, even to 0.
-  if (Number.isNaN(reset)) return retryAfterSeconds(retryAfter, MAX_ACCOUNT_WAIT_SECONDS) ?? 1
-  return retryAfterSeconds(retryAfter, Math.max(1, reset)) ?? Math.max(1, reset)
+  // Nango rounds Retry-After down too, even to 0.
+  const wait = typeof retryAfter === 'string' && /^\d+$/.test(retryAfter) ? Number(retryAfter) + 1 : undefined
+  if (Number.isNaN(reset)) return Math.min(wait ?? 1, MAX_ACCOUNT_WAIT_SECONDS)
+  return Math.min(wait ?? reset, Math.max(1, reset))
 }
 
 function clamp (seconds: number, max: number): number {

@@ -23,7 +23,7 @@ const CASES: readonly (readonly [status: number, body: object | string, expected
   [400, wrapped('base_url_override_disabled'), { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango' }],
   [400, wrapped('base_url_override_not_allowed'), { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network', detail: /resolve/ }],
   [
-    429, wrapped('too_many_request'), { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT', layer: 'nango', retryAfter: 57 },
+    429, wrapped('too_many_request'), { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT', layer: 'nango', retryAfter: 58 },
     { 'retry-after': '57' }
   ],
   [

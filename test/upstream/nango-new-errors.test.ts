@@ -54,7 +54,7 @@ test('does not blame the key for malformed_auth_header on Nango\'s own API eithe
 
 test('caps Nango\'s Retry-After on its own API', async (t) => {
   const built = await build(t)
-  for (const [header, seconds] of [['31536000', 60], ['7', 7], ['x', 1]] as const) {
+  for (const [header, seconds] of [['31536000', 60], ['7', 8], ['x', 1]] as const) {
     built.nango.faults.next({ ...fault(429, nango('too_many_request'), { 'retry-after': header }), path: /^\/connections/ })
     const expected = { status: 503, code: 'ROLLER_ERR_NANGO_LIMIT', layer: 'nango', retryAfter: seconds } as const
     isProblem(t, built, await call(built, { url: '/connections' }), expected)

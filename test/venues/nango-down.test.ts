@@ -17,7 +17,7 @@ test('rejects calls with another venue\'s credentials despite a 429 of Nango\'s 
   )
   const rejected = await restarted.app.inject(PRODUCTS)
   t.match(rejected.json(), { status: 503, code: 'ROLLER_ERR_VENUE_UNVERIFIED', layer: 'nango' })
-  t.equal(rejected.headers['retry-after'], '7')
+  t.equal(rejected.headers['retry-after'], '8')
   t.equal(callsAtRoller(setup).length, sent)
 })
 
