@@ -6,4 +6,6 @@ export interface RedisLike {
   readonly status?: string
   evalsha (sha: string, keys: number, ...args: string[]): Promise<unknown>
   eval (script: string, keys: number, ...args: string[]): Promise<unknown>
+  on? (event: 'close', listener: () => void): unknown
+  off? (event: 'close', listener: () => void): unknown
 }

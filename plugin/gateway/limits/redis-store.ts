@@ -22,12 +22,15 @@ const script = loadScript(readFileSync(new URL('./window.lua', import.meta.url),
 
 /** Rate limits of all replicas. Each operation is one script call on one Cluster slot, timed by the server's clock. */
 export class RedisLimitStore implements LimitStore {
+  readonly #client: RedisLike
   readonly #script: RedisScript
   readonly #prefix: string
   #closed = false
+  #forgetListener = (): void => {}
 
   /** Without a pause after a failure: ResilientLimitStore decides when to retry Redis. */
   constructor (client: RedisLike, { prefix = 'roller', clock, timeoutMs, maxPending = 10_000 }: RedisLimitStoreOptions = {}) {
+    this.#client = client
     this.#script = new RedisScript(client, script, { clock, timeoutMs, maxPending, restMs: 0 })
     this.#prefix = prefix
   }
@@ -91,9 +94,15 @@ export class RedisLimitStore implements LimitStore {
     return usageOf(windows, await this.#run('usage', { tag, windows }, []), 0)
   }
 
+  onLost (listener: () => void): void {
+    this.#client.on?.('close', listener)
+    this.#forgetListener = () => { this.#client.off?.('close', listener) }
+  }
+
   /** The client is not closed: it is the application's. */
   close (): void {
     this.#closed = true
+    this.#forgetListener()
   }
 
   async #run (operation: string, keys: Keys, values: string[]): Promise<unknown[]> {

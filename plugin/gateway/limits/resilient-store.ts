@@ -57,14 +57,15 @@ export class ResilientLimitStore implements LimitStore {
       onUp: options.onUp ?? (() => {}),
       probe: () => this.#return()
     })
+    // It may return without its data, also if no call was made in between.
+    shared.onLost?.(() => { this.#link.markDown() })
   }
 
   get down (): boolean { return this.#link.down }
 
   async take (request: TakeRequest): Promise<TakeResult> {
     if (this.#link.down) {
-      this.#tag = request.tag
-      await this.#link.reconnect()
+      await this.#reconnect(request.tag)
       if (this.#link.down) return this.#takeLocal(request)
     }
     const { epoch } = this.#link
@@ -113,6 +114,7 @@ export class ResilientLimitStore implements LimitStore {
   }
 
   async coolingOff (tag: string, key: string): Promise<number> {
+    if (this.#link.down) await this.#reconnect(tag)
     return Math.max(this.#local.coolingOff(tag, key), await this.#unlessDown(() => this.#shared.coolingOff(tag, key)) ?? 0)
   }
 
@@ -123,6 +125,7 @@ export class ResilientLimitStore implements LimitStore {
   }
 
   async usage (tag: string, windows: readonly Window[]): Promise<readonly Usage[]> {
+    if (this.#link.down) await this.#reconnect(tag)
     return await this.#unlessDown(() => this.#shared.usage(tag, windows)) ??
       this.#local.usage(tag, this.#fallback.shareOf(windows) ?? windows)
   }
@@ -130,6 +133,11 @@ export class ResilientLimitStore implements LimitStore {
   async close (): Promise<void> {
     this.#local.close()
     await this.#shared.close()
+  }
+
+  #reconnect (tag: string): Promise<void> {
+    this.#tag = tag
+    return this.#link.reconnect()
   }
 
   #takeLocal (request: TakeRequest): TakeResult {

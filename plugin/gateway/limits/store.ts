@@ -123,6 +123,8 @@ export interface LimitStore {
   usage (tag: string, windows: readonly Window[]): MaybePromise<readonly Usage[]>
   /** Same as `peek`, from a store that needs no round trip for it. */
   peek?(tag: string, windows: readonly Window[]): readonly Usage[]
+  /** Calls back when the store may have lost its data: at each end of its connection. */
+  onLost? (listener: () => void): void
   close (): MaybePromise<void>
 }
 
