@@ -30,12 +30,13 @@ export function sleep (clock: Clock, ms: number, signal?: CancelSignal): Promise
 }
 
 /**
- * Waits for `work` at most `ms` milliseconds. Late work continues, and its result is dropped.
+ * Waits for `work` at most `ms` milliseconds. Late work continues, and its result is dropped. After this process was blocked or paused,
+ * timers run before the sockets are read: what has arrived by then is not late.
  * @throws what `late` returns, when the time is over
  */
 export function inTime<T> (clock: Clock, ms: number, work: Promise<T>, late: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = clock.setTimeout(() => reject(late()), ms)
+    const timer = clock.setTimeout(() => setImmediate(() => reject(late())), ms)
     work.then(resolve, reject).finally(() => clock.clearTimeout(timer))
   })
 }
