@@ -6,6 +6,4 @@ export interface RedisLike {
   readonly status?: string
   evalsha (sha: string, keys: number, ...args: string[]): Promise<unknown>
   eval (script: string, keys: number, ...args: string[]): Promise<unknown>
-  on? (event: 'close', listener: () => void): unknown
-  off? (event: 'close', listener: () => void): unknown
 }

@@ -2,7 +2,8 @@ export interface ConnectivityOptions {
   readonly now: () => number
   /** Minimum interval between two probes, in milliseconds. */
   readonly retryMs: number
-  readonly onDown: () => void
+  /** @param at by `now` */
+  readonly onDown: (at: number) => void
   readonly onUp: () => void
   /** @throws if the store does not reply */
   readonly probe: () => Promise<void>
@@ -36,7 +37,15 @@ export class Connectivity {
     this.down = true
     this.epoch++
     this.#triedAt = this.#failedAt = this.#options.now()
-    this.#options.onDown()
+    this.#options.onDown(this.#triedAt)
+  }
+
+  /** It was down unnoticed, until `upAt`. */
+  noteOutage (upAt: number): void {
+    this.epoch++
+    this.upAt = upAt
+    this.#options.onDown(upAt)
+    this.#options.onUp()
   }
 
   /**

@@ -42,9 +42,9 @@ export class LocalFallback {
   /** The shared store has granted a call of this replica. */
   granted ({ tag, windows }: TakeRequest): void { this.local.note(tag, windows) }
 
-  lost (): void {
+  lost (at: number): void {
     this.#filled.clear()
-    this.#lostAt = this.#now()
+    this.#lostAt = at
   }
 
   /** Call before a local take of these windows. */

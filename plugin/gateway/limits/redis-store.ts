@@ -22,15 +22,12 @@ const script = loadScript(readFileSync(new URL('./window.lua', import.meta.url),
 
 /** Rate limits of all replicas. Each operation is one script call on one Cluster slot, timed by the server's clock. */
 export class RedisLimitStore implements LimitStore {
-  readonly #client: RedisLike
   readonly #script: RedisScript
   readonly #prefix: string
   #closed = false
-  #forgetListener = (): void => {}
 
   /** Without a pause after a failure: ResilientLimitStore decides when to retry Redis. */
   constructor (client: RedisLike, { prefix = 'roller', clock, timeoutMs, maxPending = 10_000 }: RedisLimitStoreOptions = {}) {
-    this.#client = client
     this.#script = new RedisScript(client, script, { clock, timeoutMs, maxPending, restMs: 0 })
     this.#prefix = prefix
   }
@@ -40,20 +37,22 @@ export class RedisLimitStore implements LimitStore {
     const reply = await this.#run('take', request, [
       micro(maxWaitMs), ticket === undefined ? '' : String(ticket), upstreamQuota === undefined ? '0' : '1', micro(TICKET_MS)
     ])
-    const [outcome, us, name, cooling, window, coolingUs] = reply.map(Number)
+    const [outcome, us, name, cooling, window, coolingUs, first = 0, ageUs = 0] = reply.map(Number)
     const waitMs = (us ?? 0) / 1000
-    const usage = usageOf(windows, reply, 6)
+    const data = { first, ageMs: ageUs / 1000 }
+    const usage = usageOf(windows, reply, 8)
     if (outcome === 1) {
       const left = reply[3] // '' if no quota is known
       return {
         outcome: 'granted',
         slot: name ?? 0,
+        data,
         usage,
         ...(left !== '' && { left: Number(left) }),
         ...(news !== undefined && { news: window ?? 0 })
       }
     }
-    if (outcome === 2) return { outcome: 'queued', ticket: name ?? 0, waitMs, usage }
+    if (outcome === 2) return { outcome: 'queued', ticket: name ?? 0, waitMs, data, usage }
     const key = cooling === undefined || cooling === 0 ? undefined : coolingOff[cooling - 1]
     if (key !== undefined) {
       return { outcome: 'rejected', reason: 'cooling-off', waitMs, usage, coolingOff: key, coolingOffMs: (coolingUs ?? 0) / 1000 }
@@ -94,15 +93,9 @@ export class RedisLimitStore implements LimitStore {
     return usageOf(windows, await this.#run('usage', { tag, windows }, []), 0)
   }
 
-  onLost (listener: () => void): void {
-    this.#client.on?.('close', listener)
-    this.#forgetListener = () => { this.#client.off?.('close', listener) }
-  }
-
   /** The client is not closed: it is the application's. */
   close (): void {
     this.#closed = true
-    this.#forgetListener()
   }
 
   async #run (operation: string, keys: Keys, values: string[]): Promise<unknown[]> {

@@ -17,6 +17,9 @@ export interface ResilientLimitStoreOptions {
   readonly retryMs?: number
 }
 
+/** Redis drops its clock, and with it the name of its data, a day after the last call. Milliseconds. */
+const DATA_KEPT_MS = 86_400_000
+
 /**
  * A shared store with a local fallback.
  *
@@ -36,6 +39,8 @@ export class ResilientLimitStore implements LimitStore {
   readonly #retryMs: number
   /** Cooling-off periods that started while the shared store was down. Written to it on its return, for the other replicas. */
   readonly #pending = new Map<string, readonly [tag: string, key: string]>()
+  /** What the shared store was last seen to hold, by tag. Its return after an outage is no loss of its own. */
+  readonly #data = new Map<string, { readonly first: number, readonly seenAt: number }>()
   /** Keys of the last call, used by probes. */
   #tag = ''
 
@@ -50,22 +55,22 @@ export class ResilientLimitStore implements LimitStore {
     this.#link = new Connectivity({
       now,
       retryMs: this.#retryMs,
-      onDown: () => {
-        this.#fallback.lost()
+      onDown: (at) => {
+        this.#data.clear()
+        this.#fallback.lost(at)
         options.onDown?.()
       },
       onUp: options.onUp ?? (() => {}),
       probe: () => this.#return()
     })
-    // It may return without its data, also if no call was made in between.
-    shared.onLost?.(() => { this.#link.markDown() })
   }
 
   get down (): boolean { return this.#link.down }
 
   async take (request: TakeRequest): Promise<TakeResult> {
     if (this.#link.down) {
-      await this.#reconnect(request.tag)
+      this.#tag = request.tag
+      await this.#link.reconnect()
       if (this.#link.down) return this.#takeLocal(request)
     }
     const { epoch } = this.#link
@@ -80,13 +85,29 @@ export class ResilientLimitStore implements LimitStore {
     if (own === undefined && isLocal(request.ticket)) this.#local.cancel(request, -request.ticket)
     const result = await this.#unlessDown(() => this.#shared.take(isLocal(request.ticket) ? { ...request, ticket: undefined } : request))
     if (own !== undefined) this.#local.refund(tag, incomplete, -own.slot)
-    // The result is older than a change: its slot was counted nowhere in the meantime. The slot is dropped, the take repeated.
-    if (result === undefined || this.#link.epoch !== epoch) return await this.take({ ...request, ticket: undefined })
+    // The result is older than a change: its slot was counted nowhere in the meantime. The slot is returned, the take repeated.
+    if (result === undefined || this.#link.epoch !== epoch || this.#hasLost(tag, result)) {
+      if (result?.outcome === 'granted') await this.refund(tag, request.windows, result.slot)
+      return await this.take({ ...request, ticket: undefined })
+    }
     if (result.outcome === 'granted') this.#fallback.granted(request)
     else if (result.outcome === 'rejected' && result.coolingOff !== undefined) {
       this.#local.startCoolingOff(tag, result.coolingOff, result.coolingOffMs ?? 0)
     }
     return result
+  }
+
+  /** Redis can restart without its data while this replica makes no call. That is an outage as well. */
+  #hasLost (tag: string, result: TakeResult): boolean {
+    if (result.outcome === 'rejected' || result.data === undefined) return false // a rejection writes nothing, so the data has no name yet
+    const { data } = result
+    const known = this.#data.get(tag)
+    const seenAt = this.#now()
+    this.#data.set(tag, { first: data.first, seenAt })
+    if (known === undefined || known.first === data.first || seenAt - known.seenAt >= DATA_KEPT_MS) return false
+    this.#link.noteOutage(seenAt - data.ageMs)
+    this.#data.set(tag, { first: data.first, seenAt })
+    return true
   }
 
   async cancel (request: TakeRequest, ticket: number): Promise<void> {
@@ -114,7 +135,6 @@ export class ResilientLimitStore implements LimitStore {
   }
 
   async coolingOff (tag: string, key: string): Promise<number> {
-    if (this.#link.down) await this.#reconnect(tag)
     return Math.max(this.#local.coolingOff(tag, key), await this.#unlessDown(() => this.#shared.coolingOff(tag, key)) ?? 0)
   }
 
@@ -125,7 +145,6 @@ export class ResilientLimitStore implements LimitStore {
   }
 
   async usage (tag: string, windows: readonly Window[]): Promise<readonly Usage[]> {
-    if (this.#link.down) await this.#reconnect(tag)
     return await this.#unlessDown(() => this.#shared.usage(tag, windows)) ??
       this.#local.usage(tag, this.#fallback.shareOf(windows) ?? windows)
   }
@@ -133,11 +152,6 @@ export class ResilientLimitStore implements LimitStore {
   async close (): Promise<void> {
     this.#local.close()
     await this.#shared.close()
-  }
-
-  #reconnect (tag: string): Promise<void> {
-    this.#tag = tag
-    return this.#link.reconnect()
   }
 
   #takeLocal (request: TakeRequest): TakeResult {

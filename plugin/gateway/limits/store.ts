@@ -52,6 +52,13 @@ export interface Usage {
   readonly resetMs: number
 }
 
+/** The data of a store that can lose it, for example by a restart. */
+export interface StoredData {
+  /** The time of its first entry, by the store's clock, which names it: after a loss there is another. */
+  readonly first: number
+  readonly ageMs: number
+}
+
 /** The call may be sent, now. */
 export interface Granted {
   readonly outcome: 'granted'
@@ -61,6 +68,7 @@ export interface Granted {
   readonly left?: number
   /** The version of the replicas' news. */
   readonly news?: number
+  readonly data?: StoredData
   readonly usage: readonly Usage[]
 }
 
@@ -69,6 +77,7 @@ export interface Queued {
   readonly outcome: 'queued'
   readonly ticket: number
   readonly waitMs: number
+  readonly data?: StoredData
   readonly usage: readonly Usage[]
 }
 
@@ -123,8 +132,6 @@ export interface LimitStore {
   usage (tag: string, windows: readonly Window[]): MaybePromise<readonly Usage[]>
   /** Same as `peek`, from a store that needs no round trip for it. */
   peek?(tag: string, windows: readonly Window[]): readonly Usage[]
-  /** Calls back when the store may have lost its data: at each end of its connection. */
-  onLost? (listener: () => void): void
   close (): MaybePromise<void>
 }
 

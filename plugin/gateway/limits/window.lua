@@ -1,7 +1,7 @@
 -- Every operation of the Redis rate limits: one script, so that one SHA is loaded and every operation is one atomic round trip.
 -- Needs Redis 5 or any Valkey (effects are replicated, so TIME may come before a write). No function newer than that is used.
 --
--- KEYS[1]            the tag's clock: "<shift> <last>" in microseconds
+-- KEYS[1]            the tag's clock: "<shift> <last> <first>" in microseconds
 -- KEYS[2]            a HASH of the tickets of waiting calls: when each expires
 -- KEYS[3]            the upstream's quota: "<left> <end>"
 -- KEYS[4]            the version of the replicas' news, returned with a lease
@@ -23,21 +23,22 @@ local function ttl (us) return text(math.ceil(us / 1000) + 50) end
 -- THE CLOCK. The server's clock can be set back, by hand, by NTP or by a failover to another machine. Stored times are then in
 -- the future, and every caller would wait as long as the jump. So the last written time is kept: while the server's clock is behind it, the
 -- difference is added. No time passes, nothing is dropped. A jump FORWARD cannot be distinguished from elapsed time (and Redis itself
--- expires keys by it): the limit may be granted once more. Times are unique, since they name slots and tickets.
+-- expires keys by it): the limit may be granted once more. Times are unique, since they name slots and tickets. The first time names the
+-- data: a server that has lost it begins with another.
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local shift, last = 0, 0
+local shift, last, first = 0, 0, now
 local saved = redis.call('GET', KEYS[1])
 if saved then
-  local a, b = string.match(saved, '^(%d+) (%d+)$')
-  shift, last = tonumber(a), tonumber(b)
+  local a, b, c = string.match(saved, '^(%d+) (%d+) (%d+)$')
+  shift, last, first = tonumber(a), tonumber(b), tonumber(c)
 end
 now = now + shift
 
--- The clock must outlive every key that was written by it.
+-- The clock must outlive every key that was written by it, and a replica's last call by a day.
 local function keepClock (us)
-  local left = redis.call('PTTL', KEYS[1])
-  redis.call('SET', KEYS[1], text(shift) .. ' ' .. text(now), 'PX', text(math.max(left, math.ceil(us / 1000) + 100)))
+  local ms = math.max(redis.call('PTTL', KEYS[1]), math.ceil(us / 1000) + 100, 86400000)
+  redis.call('SET', KEYS[1], text(shift) .. ' ' .. text(now) .. ' ' .. text(first), 'PX', text(ms))
 end
 
 if now <= last then
@@ -227,7 +228,7 @@ if operation == 'take' then
     for _, w in ipairs(windows) do if ticket ~= '' then leave(w, ticket) end end
     if ticket ~= '' then redis.call('HDEL', tickets, ticket) end
     if coolingEnd - now <= maxWait then cooling = 0 end
-    return addUsage({ 0, at - now, 0, cooling, window, math.max(0, coolingEnd - now) })
+    return addUsage({ 0, at - now, 0, cooling, window, math.max(0, coolingEnd - now), 0, 0 })
   end
   if at > now then
     if ticket == '' then ticket = text(now) end
@@ -236,7 +237,7 @@ if operation == 'take' then
     redis.call('HSET', tickets, ticket, text(expiry))
     keep(tickets, expiry - now)
     keepClock(expiry - now)
-    return addUsage({ 2, at - now, ticket, 0, 0, 0 })
+    return addUsage({ 2, at - now, ticket, 0, 0, 0, text(first), text(now - first) })
   end
   local longest = 0
   for _, w in ipairs(windows) do
@@ -249,7 +250,8 @@ if operation == 'take' then
     setQuota(left, ends)
   end
   keepClock(longest)
-  return addUsage({ 1, 0, text(now), left and text(left) or '', tonumber(redis.call('GET', KEYS[4]) or 0), 0 })
+  local news = tonumber(redis.call('GET', KEYS[4]) or 0)
+  return addUsage({ 1, 0, text(now), left and text(left) or '', news, 0, text(first), text(now - first) })
 end
 
 if operation == 'leave' then
