@@ -62,7 +62,6 @@ const app = await buildApp({ ...(sandbox?.options ?? { config: config as Connect
 
 for (const message of misspelledVariables(process.env)) app.log.warn(message)
 
-process.off('SIGTERM', quit).off('SIGINT', quit)
 shutDownOnSignal({
   app,
   delay: config.shutdownDelay,
@@ -72,6 +71,8 @@ shutDownOnSignal({
     await sandbox?.close()
   }
 })
+// Only now: with its last handler Node.js drops a signal that has arrived while the code above was running.
+process.off('SIGTERM', quit).off('SIGINT', quit)
 
 try {
   const url = await app.listen({ host: config.host, port: config.port })
