@@ -5,7 +5,7 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
   ROLLER_ERR_VALIDATION: 'A parameter, a header or the body does not match the schema of the operation or of the gateway\'s route; ' +
     '`errors[]` has a pointer to each fault. If ROLLER accepts a value that the catalog lacks, send `Roller-Validation: false`.',
   ROLLER_ERR_PATH: 'The path or query could leave ROLLER\'s API: it contains dot segments, double slashes, backslashes or control ' +
-    'characters, in some encoding. The usual cause is a client that joins paths by hand.',
+    'characters, in some encoding, or is too long. The usual cause is a client that joins paths by hand.',
   ROLLER_ERR_BODY_TOO_LARGE: 'The body is longer than `bodyLimit` (typed routes) or `STREAM_LIMIT` (paths outside the catalog) ' +
     'allows.',
   ROLLER_ERR_MEDIA_TYPE: 'The route accepts JSON, and the header `Content-Type` is missing or names another media type.',
@@ -36,8 +36,8 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
   ROLLER_ERR_OVERLOADED: 'The event loop of the process has been delayed by more than a second for a second or longer.',
   ROLLER_ERR_CLOSING: 'The process has received a signal while the call was waiting for its rate limit.',
   ROLLER_ERR_HTTP: 'The request was cut off, took too long to arrive, or is not HTTP/1.1.',
-  ROLLER_ERR_HEADERS: 'The request has no `Host` header or several, an unknown `Expect` (417), or more than 16 KB of headers ' +
-    '(431).',
+  ROLLER_ERR_HEADERS: 'The request has no `Host` header or several, an unknown `Expect` (417), more than 16 KB ' +
+    'of headers, or more than 200 (431).',
   ROLLER_ERR_LINK_ENDED: 'The ticket in a link to the connect page has expired, or was created by another gateway.',
   ROLLER_ERR_NOT_SUBSCRIBED: 'In process only: `bulkExport` was called for a connection without an enabled webhook for bulk ' +
     'exports, so the links to the files would never arrive. No export was ordered.',
@@ -67,8 +67,10 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
     'executed, `detail` states it.',
   ROLLER_ERR_REDIS_UNAVAILABLE: 'Redis is down or slower than 500 ms, and only Redis has the answer: the usage of all replicas, the ' +
     'inbox of bulk exports, or whether a confirmation of an agent\'s call was used. Other calls do not need it.',
-  ROLLER_ERR_NOT_CONFIGURED: 'A webhook route was called, and the gateway has no public address or no secret to derive keys from.',
+  ROLLER_ERR_NOT_CONFIGURED: 'A webhook route was called, and the gateway lacks its public address, the secret to derive keys from, or ' +
+    'for `POST /webhooks/nango` Nango\'s webhook signing key. `detail` names it.',
   ROLLER_ERR_EVENT_NOT_HANDLED: 'A handler threw or timed out, `WEBHOOK_TARGET_URL` did not answer with 2xx, or another replica was ' +
     'delivering the same event. ROLLER and Nango receive this error, not your callers, and send the event again.',
-  ROLLER_ERR_INTERNAL: 'The gateway has a bug. The log has the error under the request id in `instance`.'
+  ROLLER_ERR_INTERNAL: 'The gateway has a bug, or in an app `identify`, `authorize` or `connection` returned an invalid value. The ' +
+    'log has the error under the request id in `instance`.'
 }
