@@ -35,7 +35,7 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
   ROLLER_ERR_CALLER_RATE_LIMITED: '`RATE_LIMIT` is set, and this caller has sent more requests in a minute.',
   ROLLER_ERR_OVERLOADED: 'The event loop of the process has been delayed by more than a second for a second or longer.',
   ROLLER_ERR_CLOSING: 'The process has received a signal while the call was waiting for its rate limit.',
-  ROLLER_ERR_HTTP: 'The request was cut off, took too long to arrive, or is not HTTP/1.1.',
+  ROLLER_ERR_HTTP: 'The request was cut off, took too long to arrive (408), or is not HTTP/1.1.',
   ROLLER_ERR_HEADERS: 'The request has no `Host` header or several, an unknown `Expect` (417), more than 16 KB ' +
     'of headers, or more than 200 (431).',
   ROLLER_ERR_LINK_ENDED: 'The ticket in a link to the connect page has expired, or was created by another gateway.',
@@ -68,7 +68,7 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
   ROLLER_ERR_REDIS_UNAVAILABLE: 'Redis is down or slower than 500 ms, and only Redis has the answer: the usage of all replicas, the ' +
     'inbox of bulk exports, or whether a confirmation of an agent\'s call was used. Other calls do not need it.',
   ROLLER_ERR_NOT_CONFIGURED: 'A webhook route was called, and the gateway lacks its public address, the secret to derive keys from, or ' +
-    'for `POST /webhooks/nango` Nango\'s webhook signing key. `detail` names it.',
+    'Nango\'s webhook signing key. `detail` names it.',
   ROLLER_ERR_EVENT_NOT_HANDLED: 'A handler threw or timed out, `WEBHOOK_TARGET_URL` did not answer with 2xx, or another replica was ' +
     'delivering the same event. ROLLER and Nango receive this error, not your callers, and send the event again.',
   ROLLER_ERR_INTERNAL: 'The gateway has a bug, or in an app `identify`, `authorize` or `connection` returned an invalid value. The ' +
