@@ -35,7 +35,7 @@ export const errorCauses: Readonly<Record<ErrorCode, string>> = {
   ROLLER_ERR_CALLER_RATE_LIMITED: '`RATE_LIMIT` is set, and this caller has sent more requests in a minute.',
   ROLLER_ERR_OVERLOADED: 'The event loop of the process has been delayed by more than a second for a second or longer.',
   ROLLER_ERR_CLOSING: 'The process has received a signal while the call was waiting for its rate limit.',
-  ROLLER_ERR_HTTP: 'The request was cut off, took too long to arrive (408), or is not HTTP/1.1.',
+  ROLLER_ERR_HTTP: 'The request was cut off, took too long to arrive (408), or is not HTTP/1.1. An export over HTTP/1.0 gets 505.',
   ROLLER_ERR_HEADERS: 'The request has no `Host` header or several, an unknown `Expect` (417), more than 16 KB ' +
     'of headers, or more than 200 (431).',
   ROLLER_ERR_LINK_ENDED: 'The ticket in a link to the connect page has expired, or was created by another gateway.',

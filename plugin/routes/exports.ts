@@ -7,7 +7,7 @@ import Negotiator from 'negotiator'
 import { leasedPages } from '../client/lease-wait.ts'
 import type { RollerClient } from '../client/client.ts'
 import type { PageSource } from '../client/paginate.ts'
-import { invalidInput } from '../errors.ts'
+import { invalidInput, RollerError } from '../errors.ts'
 import { MEDIA_TYPES, type ExportFormat } from '../exports/formats.ts'
 import { reportChunks } from '../exports/report-stream.ts'
 import { reports } from '../operations/reports.ts'
@@ -74,6 +74,7 @@ const exportSchema = () => ({
 export const exportRoutes: FastifyPluginAsyncTypebox<ExportRoutesOptions> = async (app, { client, access, clock }) => {
   app.get('/exports/:report', { config: configOf(app), exposeHeadRoute: false, schema: exportSchema() }, async (request, reply) => {
     const { params, query: { cursors, ...range }, raw: { headers } } = request
+    if (request.raw.httpVersion === '1.0') throw cannotNoticeEnd()
     const report = reports.get(params.report)
     if (report === undefined) throw invalidInput([{ pointer: '/params/report', detail: 'is not a report' }]) // the schema has the same list
     const format = chooseFormat(request.raw)
@@ -106,6 +107,15 @@ export const exportRoutes: FastifyPluginAsyncTypebox<ExportRoutesOptions> = asyn
       if (signal.aborted) throw signal.reason // the error is a consequence of the disconnect
       throw error
     }
+  })
+}
+
+/** Over HTTP/1.0 a body without a length ends with its connection, so a client takes an export that broke off for a whole one. */
+function cannotNoticeEnd (): RollerError {
+  return new RollerError('ROLLER_ERR_HTTP', {
+    status: 505,
+    detail: 'Over HTTP/1.0 an export that breaks off looks complete.',
+    hint: 'Send HTTP/1.1. Behind nginx, set proxy_http_version 1.1.'
   })
 }
 

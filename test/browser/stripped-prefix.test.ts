@@ -8,6 +8,7 @@ import { site } from './fixture.ts'
 const KEY = 'key-of-the-caller-1234567890'
 const STRIPPED = `location /gateway/ {
   proxy_pass {server}/;
+  proxy_http_version 1.1;
   proxy_set_header Host $http_host;
   proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
   proxy_set_header X-Forwarded-Prefix /gateway;
