@@ -109,9 +109,7 @@ export class ConnectionIndex {
     this.#changedAt.set(connectionId, this.#options.clock.now())
     this.#reading.delete(connectionId) // later callers start a new read
     this.#failed.delete(connectionId)
-    const before = this.#known.get(connectionId)
     this.#known.delete(connectionId)
-    if (typeof before?.venueId === 'string') this.#venues.delete(before.venueId)
     for (const [venueId, found] of this.#venues.entries()) {
       if (found.some((known) => known.connectionId === connectionId)) this.#venues.delete(venueId)
     }
@@ -154,7 +152,7 @@ export class ConnectionIndex {
   isDouble ({ connectionId, venue, tags }: Connection): boolean {
     const key = venueKey({ venueId: venue?.id ?? null, tags })
     if (key === null) return false
-    return [...this.#byVenue.get(key) ?? []].some((id) => id !== connectionId && this.#known.has(id))
+    return [...this.#byVenue.get(key) ?? []].some((id) => id !== connectionId)
   }
 
   async #search (venueId: string): Promise<readonly IndexedConnection[]> {
@@ -167,7 +165,7 @@ export class ConnectionIndex {
     const { connections, environment } = this.#options
     const page = await connections.list({ tags: { [VENUE_TAG]: venueId, [ENVIRONMENT_TAG]: environment }, limit: MAX_DOUBLES })
     const found = page.states.map((state) => this.update(state)).sort((a, b) => b.createdAt.localeCompare(a.createdAt))
-    // An empty result is not cached: the venue may connect at any moment.
+    // An empty result is never used, and would displace that of a known venue.
     if (found.length > 0) this.#venues.set(venueId, found)
     return found
   }

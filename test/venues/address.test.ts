@@ -20,22 +20,22 @@ test('rejects no address, or two, with 400', async (t) => {
 })
 
 test('searches a venue among the caller\'s own connections only', async (t) => {
-  const setup = await start(
-    t, { webhooks: false, options: { identify: (request) => ({ tags: { organization_id: String(request.headers['x-user']) } }) } }
-  )
+  let now = Date.now()
+  const setup = await start(t, {
+    webhooks: false,
+    nango: { now: () => now },
+    options: { identify: (request) => ({ tags: { organization_id: String(request.headers['x-user']) } }) }
+  })
   const venueId = venueIdOf(setup, 'demo')
+  now += 60_000
+  const { tags, metadata } = asConnected(setup.roller, 'demo')
   setup.nango.addConnection(
-    {
-      connectionId: 'of-acme',
-      clientId: 'demo',
-      clientSecret: 's',
-      tags: { ...asConnected(setup.roller, 'demo').tags, organization_id: 'acme' }
-    }
+    { connectionId: 'of-acme', clientId: 'demo', clientSecret: 's', tags: { ...tags, organization_id: 'acme' }, metadata }
   )
   const as = async (user: string) => await setup.app.inject(
     { url: '/roller/venues/me', headers: { 'roller-venue': venueId, 'x-user': user } }
   )
-  t.equal((await as('demo')).statusCode, 200)
+  t.equal((await as('demo')).statusCode, 200, 'not the newest one, which is another caller\'s')
   t.equal((await as('acme')).statusCode, 200)
   t.match((await as('stranger')).json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' })
 })

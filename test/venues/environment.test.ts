@@ -1,7 +1,7 @@
 import { test, type Test } from '../support/tap.ts'
 import { startRollerSimulator } from '#sandbox/roller.js'
-import { holdsNoSecret, VENUE } from '../support/build.ts'
-import { start, stored } from './fixture.ts'
+import { asVerified, holdsNoSecret, VENUE } from '../support/build.ts'
+import { start, stored, venueIdOf } from './fixture.ts'
 
 /** ROLLER's Playground beside Live, with separate credentials that the other rejects. */
 async function both (t: Test) {
@@ -23,6 +23,18 @@ test('rejects a Playground connection in a gateway for Live, and vice versa', as
     (await other.app.inject({ url: '/roller/products', headers: VENUE })).json(),
     { code: 'ROLLER_ERR_ENVIRONMENT', detail: /live.*playground/ }
   )
+})
+
+test('a venue with the same id in the other environment is another venue', async (t) => {
+  let now = Date.now()
+  const setup = await start(t, { webhooks: false, nango: { now: () => now } })
+  const id = venueIdOf(setup, 'demo')
+  now += 60_000
+  const { tags, metadata } = asVerified({ id, environment: 'playground', name: null, timeZone: null, currency: null, locale: null })
+  setup.nango.addConnection({ connectionId: 'newer', clientId: 'play-park', clientSecret: 's', tags, metadata })
+  t.equal(await setup.app.roller.connectionOf(id), 'demo-venue')
+  const { connections } = await setup.app.roller.connections.list()
+  t.same(connections.map(({ warnings }) => warnings), [[], []], 'neither is connected twice')
 })
 
 test('reports credentials of the other environment on POST /connections, after one request to it', async (t) => {
