@@ -63,7 +63,7 @@ export class ConnectionNews implements NewsVersion {
       // Skips its own items; items of other replicas in between are read.
       if (this.#version !== null && Number(version) === this.#version + 1) this.#version++
     } catch {
-      const many = this.#pending.size >= MAX_PENDING || this.#pending.has(ALL)
+      const many = this.#pending.size >= MAX_PENDING
       if (many) this.#pending.clear()
       this.#pending.add(many ? ALL : connectionId)
     }
