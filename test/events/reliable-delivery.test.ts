@@ -40,6 +40,12 @@ test('reports a failed first attempt, and retries in the background until the ha
   t.notMatch(lines.join(), CANARY, 'nothing of the connection is logged')
 })
 
+test('logs the failure of an event once, however often it is reported', async (t) => {
+  const { delivery, lines } = start(async () => reject())
+  for (let reports = 0; reports < 3; reports++) await t.rejects(delivery.deliver(event()))
+  t.equal(lines.length, 1)
+})
+
 test('logs an abandoned event as an error, without a payload', async (t) => {
   const { clock, delivery, lines } = start(async () => reject())
   await t.rejects(delivery.deliver(event()))
@@ -110,6 +116,8 @@ test('leaves the event to another replica when one ends', async (t) => {
   await t.rejects(other.delivery.deliver(event()), { name: 'EventBusy' })
   for (let seconds = 0; seconds < 120; seconds++) { ends.clock.advance(1_000); await settle() }
   t.same(got, ['evt_1'])
+  await other.delivery.close()
+  t.same(other.lines, [], 'not a failure')
 })
 
 test('stops retrying when a late handler succeeds', async (t) => {

@@ -74,6 +74,43 @@ test('does not retry work that was done elsewhere', async (t) => {
   t.equal(queue.size, 0)
 })
 
+for (const succeeds of [true, false]) {
+  test(`an attempt that ${succeeds ? 'succeeds' : 'fails'} after its work was done elsewhere changes nothing`, async (t) => {
+    const { clock, queue, ended } = start()
+    let end = (): void => {}
+    let tries = 0
+    const work = (): Promise<void> => new Promise((resolve, reject) => {
+      tries++
+      end = () => { succeeds ? resolve() : reject(new Error('no room')) }
+    })
+    queue.add('a', work, null)
+    clock.advance(1_000)
+    await settle()
+    queue.remove('a')
+    queue.add('a', work, null) // failed again meanwhile
+    end()
+    await settle()
+    t.equal(queue.size, 1)
+    t.same(ended, [])
+    clock.advance(1_000)
+    await settle()
+    t.equal(tries, 2)
+    t.equal(clock.waiting, 0)
+  })
+}
+
+test('retries nothing that fails while it closes', async (t) => {
+  const { clock, queue } = start()
+  let fail = (): void => {}
+  queue.add('a', () => new Promise((_resolve, reject) => { fail = () => reject(new Error('no room')) }), null)
+  clock.advance(1_000)
+  await settle()
+  const closed = queue.close()
+  fail()
+  t.equal(await closed, 1)
+  t.equal(clock.waiting, 0, 'no timer is left')
+})
+
 test('waits for an attempt in progress on close, and accepts nothing more', async (t) => {
   const { clock, queue, ended } = start()
   let finish = (): void => {}

@@ -39,7 +39,10 @@ function start ({ identifies = true, known = [], endless = false }: { identifies
       ids: () => known.values()
     },
     lifecycle: {
-      created: report('created'), unverified: report('unverified'), failed: report('failed'), recovered: report('recovered'),
+      created: report('created'),
+      unverified: report('unverified'),
+      failed: report('failed'),
+      recovered: report('recovered'),
       deleted: report('deleted')
     },
     environment: 'live',

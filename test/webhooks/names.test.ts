@@ -43,7 +43,7 @@ test('names an event by kind and event type', async (t) => {
 test('keeps the content of an undocumented message', async (t) => {
   const bodies: unknown[] = [
     'no JSON', '', null, 7, [], {}, message({ id: undefined }), message({ id: 'two words' }), message({ id: 'x'.repeat(129) }),
-    message({ type: 'a.b' }), message({ type: 7 }), message({ eventType: null }),
+    message({ type: 'a.b' }), message({ type: 7 }), message({ eventType: null }), message({ eventType: 'a.b' }),
     // Would collide with an event of the gateway.
     message({ type: 'Connection', eventType: 'Deleted' }), message({ type: 'connection' }),
     message({ type: 'Unknown', eventType: 'Message' }), message({ type: 'Usage', eventType: 'Warning' })
@@ -53,6 +53,11 @@ test('keeps the content of an undocumented message', async (t) => {
     t.match(read(body), { name: 'unknown.message', id: /^[0-9a-f]{64}$/, venueId: null, type: null, data: plain }, JSON.stringify(body))
   }
   t.equal(new Set(bodies.map((body) => read(body).id)).size, bodies.length)
+})
+
+test('has no dates where ROLLER sends none', (t) => {
+  t.match(read(message({ eventDate: 7, sendDate: {} })), { name: 'booking.created', eventDate: null, sendDate: null })
+  t.end()
 })
 
 test('reads the venue from ROLLER\'s message, otherwise from the connection\'s tags', async (t) => {
