@@ -132,7 +132,7 @@ class ReportPager<R> implements Pager<R> {
 
         const next = page.last ? { day: at.day + 1, page: 1, index: 0 } : { day: at.day, page: at.page + 1, index: 0 }
         const { records } = page
-        if (records.length > at.index && next.day < this.#plan.days) {
+        if (next.day < this.#plan.days) {
           ahead = this.#load(next)
           ahead.catch(() => {}) // thrown after the records of this page
         }

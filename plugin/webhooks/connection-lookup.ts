@@ -81,7 +81,6 @@ export class ConnectionLookup {
     }).finally(() => {
       if (this.#reading.get(connectionId) === reading) this.#reading.delete(connectionId)
     })
-    reading.catch(() => {}) // a caller that timed out no longer waits for it
     return reading
   }
 }

@@ -27,6 +27,18 @@ test('matches patterns', async (t) => {
   t.equal(received.length, 10)
 })
 
+test('calls a handler that is registered twice two times, until one registration ends', async (t) => {
+  const events = new Events({ clock: new ManualClock() })
+  let calls = 0
+  const handler = (): void => { calls++ }
+  const [end] = [events.on('*', handler), events.on('*', handler)]
+  await events.deliver(event('booking.created'))
+  t.equal(calls, 2)
+  end?.()
+  await events.deliver(event('booking.created'))
+  t.equal(calls, 3)
+})
+
 test('removes a handler only once', async (t) => {
   const events = new Events({ clock: new ManualClock() })
   const first = events.on('*', () => {})

@@ -39,7 +39,7 @@ test('respects the events of another replica', async (t) => {
   await one.release(key)
   t.equal(await two.claim(key), 'new')
   await two.done(key)
-  t.equal(await one.claim(key), 'done')
+  for (let repeats = 0; repeats < 2; repeats++) t.equal(await one.claim(key), 'done')
 })
 
 test('continues with each replica\'s own store without Redis, and logs it once', async (t) => {

@@ -80,7 +80,8 @@ test('stops at an upstream that never ends', async (t) => {
   t.match(await walk(() => [{ bookingReference: 'x' }], { pageSize: 1, maxPages: 5 }), { calls: 5, error: { detail: /more than 5 pages/ } })
   // The same page on two days is not a repeat, nor are equal pages that ROLLER counts.
   t.match(
-    await walk(pages({ items: one, totalPages: 1 }), { endDate: '2026-07-03' }), { calls: 2, error: null, got: ['a0', 'a1', 'a0', 'a1'] }
+    await walk(pages({ items: one, currentPage: 1, totalPages: 1 }), { endDate: '2026-07-03' }),
+    { calls: 2, error: null, got: ['a0', 'a1', 'a0', 'a1'] }
   )
   t.match(await walk(({ pageNumber }) => ({ items: one, currentPage: pageNumber, totalPages: 2 })), { calls: 2, error: null })
 })

@@ -55,6 +55,21 @@ test('resumes a report without dates', async (t) => {
   t.same(await collect(paginate(source, 'GET /data/products', { cursor: pager.cursor, query: { productType: 'pass' } })), ['4', '5', '6'])
 })
 
+test('resumes with the same query in another order, and in a page that has become shorter', async (t) => {
+  const first = paginate(
+    fake({ '': rows(3) }).source, 'GET /data/products', { pageSize: 3, query: { productType: 'pass', productSubType: 'membership' } }
+  )
+  for (let taken = 0; taken < 2; taken++) await first.next()
+  const counts: number[] = []
+  const rest = paginate(fake({ '': rows(1) }).source, 'GET /data/products', {
+    cursor: first.cursor,
+    query: { productSubType: 'membership', productType: 'pass' },
+    onPage: ({ records }) => { counts.push(records) }
+  })
+  t.same(await collect(rest), [])
+  t.same(counts, [0])
+})
+
 test('rejects a cursor of another report', async (t) => {
   const { source, steps } = fake({})
   const { cursor } = paginate(source, ITEMS, { ...RANGE, pageSize: 3, scope: 'venue-1' })

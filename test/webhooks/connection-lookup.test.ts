@@ -52,3 +52,31 @@ test('never caches a missing connection', async (t) => {
   there = true
   t.match(await known.find('a'), { venueId: null })
 })
+
+test('a caller after a forget does not join a read that started before it', async (t) => {
+  const responses: ((connection: Connection) => void)[] = []
+  const known = new ConnectionLookup({ clock: new ManualClock(), read: () => new Promise((resolve) => { responses.push(resolve) }) })
+  const before = known.find('a')
+  known.forget('a')
+  const after = known.find('a')
+  responses[1]?.(connection('2'))
+  t.match(await after, { venueId: '2' })
+  responses[0]?.(connection('1'))
+  await before
+})
+
+test('a fresh find ignores the cache, and its result replaces the cached one', async (t) => {
+  let venueId: string | null = '1'
+  const known = new ConnectionLookup({
+    clock: new ManualClock(),
+    read: async () => { if (venueId === null) throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN'); return connection(venueId) }
+  })
+  t.match(await known.find('a'), { venueId: '1' })
+  venueId = '2'
+  t.match(await known.find('a'), { venueId: '1' })
+  t.match(await known.find('a', true), { venueId: '2' })
+  t.match(await known.find('a'), { venueId: '2' })
+  venueId = null
+  t.equal(await known.find('a', true), null)
+  t.equal(await known.find('a'), null)
+})

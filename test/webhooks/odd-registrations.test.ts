@@ -20,12 +20,18 @@ test('finds this gateway\'s registration, alone or among anything else', async (
     const { subscriptions } = start(response)
     t.same(await subscriptions.list('venue'), [{ webhookId: 7, ...configuration }])
   }
+  const bare = { webhookId: 7, configuration: { url: configuration.url } }
+  t.same(await start([bare]).subscriptions.list('venue'), [{ webhookId: 7, url: configuration.url, enabled: false, webhooks: {} }])
   for (const response of [null, undefined, 'none', odd]) t.same(await start(response).subscriptions.list('venue'), [])
 })
 
 test('finds the registration of a connection whose id has other characters than a URL', async (t) => {
   const url = `${baseUrl}/webhooks/roller/a%2Fb%20c`
   t.match(await start([{ webhookId: 7, configuration: { ...configuration, url } }]).subscriptions.list('a/b c'), [{ webhookId: 7, url }])
+})
+
+test('rejects a registration without an id', async (t) => {
+  await t.rejects(start({}).subscriptions.subscribe('venue'), { code: 'ROLLER_ERR_INVALID_RESPONSE' })
 })
 
 test('has nothing to delete without a public address', async (t) => {
