@@ -32,6 +32,7 @@ test('parses all known page envelopes', async (t) => {
     totalItems: pages({ items: one, totalItems: 5 }, { items: two, totalItems: 5 }, { items: three, totalItems: 5 }),
     'counts as text': pages({ items: one, totalPages: '1' }, { items: two, totalPages: '1' }, { items: three, totalPages: '1' }),
     'counts that are always 0': pages({ items: one, totalPages: 0 }, { items: two, totalPages: 0 }, { items: three, totalPages: 0 }),
+    'a total below the records': pages({ items: one, totalItems: 1 }, { items: two, totalItems: 1 }, { items: three, totalItems: 1 }),
     'pages counted from 0': pages({ currentPage: 0, items: one }, { currentPage: 1, items: two }, { currentPage: 2, items: three })
   })) {
     const { got, calls, error } = await walk(response)
