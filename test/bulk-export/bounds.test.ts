@@ -34,7 +34,8 @@ test('ignores a message with counts beyond the bounds, and continues the export'
 test('validates entries that another version has written to Redis', async (t) => {
   const part = { processId: 'p', sequenceNumber: 1, sequenceTotal: 1, urls: [] }
   t.strictSame(readPart(part), part)
-  const changed = [{ sequenceTotal: 1e9 }, { urls: [1] }, { urls: 'x' }, { processId: {} }].map((fields) => ({ ...part, ...fields }))
+  const fields = [{ sequenceTotal: 1e9 }, { sequenceTotal: 0 }, { urls: [1] }, { urls: 'x' }, { processId: {} }]
+  const changed = fields.map((field) => ({ ...part, ...field }))
   for (const wrong of [null, undefined, 7, [], {}, ...changed]) t.equal(readPart(wrong), null)
 })
 
