@@ -43,8 +43,7 @@ export function requireCaller (scope: FastifyInstance, { keys, checkToken, onRej
 
 /** The plugin's `authorize` option: checks the caller's scopes. */
 export const authorizeCaller: Authorize = ({ caller }, { operation, scope }) => {
-  if (caller === null) return false // requireCaller has already rejected the request
-  if (!caller.scopes.has(scope)) throw lacks(operation, scope)
+  if (caller?.scopes.has(scope) !== true) throw lacks(operation, scope)
   return true
 }
 

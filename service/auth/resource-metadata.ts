@@ -8,7 +8,7 @@ const METADATA_PATH = `/.well-known/oauth-protected-resource${MCP_PATH}`
 
 /** @param publicUrl of the service; null: as the request names it */
 export function addResourceMetadata (app: FastifyInstance, issuer: string, publicUrl: string | null): void {
-  app.get(METADATA_PATH, { schema: { hide: true }, config: { roller: { auth: 'public' } } }, async (request, reply) => {
+  app.get(METADATA_PATH, { schema: { hide: true } }, async (request, reply) => {
     reply.header('cache-control', 'no-store')
     return {
       resource: `${baseOf(request, publicUrl)}${MCP_PATH}`,

@@ -8,6 +8,7 @@ import type { JwtOptions } from '../auth/jwt.ts'
 import type { KeyedCaller } from '../auth/keys.ts'
 import type { Environment } from './environment.ts'
 import { isRedisUrl, REDIS_URL_RULE } from './urls.ts'
+import { isFaulty } from './values.ts'
 
 const ADDRESSES = [
   ['NANGO_HOST', isHttpAddress, HTTP_ADDRESS_RULE, 'https://nango.example.com'],
@@ -52,7 +53,7 @@ export function checkHost ({ HOST: host }: Environment, faults: string[]): void 
 /** Without Redis each replica would use the whole limit, and ROLLER would reject the calls of all. */
 export function checkReplicas ({ REPLICAS: replicas, REDIS_URL: redisUrl }: Environment, faults: string[]): void {
   if (replicas === 1 || redisUrl !== undefined) return
-  if (faults.some((fault) => fault.startsWith('REDIS_URL'))) return // an unreadable file has its own error
+  if (isFaulty('REDIS_URL', faults)) return
   faults.push(
     'REPLICAS is above 1, and without REDIS_URL replicas cannot share the rate limits. Set REDIS_URL to the same Redis for all of them. ' +
     'Example: REDIS_URL=redis://redis:6379'
@@ -61,8 +62,7 @@ export function checkReplicas ({ REPLICAS: replicas, REDIS_URL: redisUrl }: Envi
 
 /** @returns whether callers are authenticated */
 export function checkAuthentication ({ API_KEYS: keys, AUTH, HOST }: Environment, jwt: JwtOptions | null, faults: string[]): boolean {
-  const authenticated = keys !== undefined || jwt !== null ||
-    faults.some((fault) => /^(API_KEYS|JWT_[A-Z_]+)(_FILE)? /.test(fault)) // an invalid variable has its own error
+  const authenticated = keys !== undefined || jwt !== null || isFaulty('API_KEYS|JWT_[A-Z_]+', faults)
   if (!isLoopback(HOST) && !authenticated && AUTH !== 'none') {
     faults.push(
       'HOST is reachable from other machines, and callers are not authenticated. Set API_KEYS or JWT_JWKS_URL, or AUTH=none if a ' +
@@ -85,7 +85,7 @@ export function checkSandbox (environment: Environment, faults: string[]): void 
     }
     return
   }
-  if (sandbox === true || faults.some((fault) => /^NANGO_SECRET_KEY(_FILE)? /.test(fault))) return
+  if (sandbox === true || isFaulty('NANGO_SECRET_KEY', faults)) return
   if (sandbox === undefined && isLoopback(environment.HOST) && (mode === undefined || mode === 'development' || mode === 'test')) return
   faults.push('NANGO_SECRET_KEY is missing. Without it the sandbox starts on loopback only, with NODE_ENV unset, development or ' +
     'test and SANDBOX is not false; SANDBOX=true starts it anywhere. Example: NANGO_SECRET_KEY_FILE=/run/secrets/nango-secret-key')

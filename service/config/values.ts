@@ -10,6 +10,12 @@ export function list (value: string | undefined): string[] {
   return (value ?? '').split(',').map((item) => item.trim()).filter((item) => item !== '')
 }
 
+/** Whether an invalid variable, or the file that holds it, has its own error. @param name may be a pattern */
+export function isFaulty (name: string, faults: readonly string[]): boolean {
+  const own = new RegExp(`^(?:${name})(?:_FILE)? `)
+  return faults.some((fault) => own.test(fault))
+}
+
 /** Same for a security setting: it may be unset, but not set to an empty list. */
 export function listOfSome (name: string, value: string | undefined, example: string, faults: string[]): string[] {
   const items = list(value)
@@ -57,7 +63,7 @@ export function parseJwt (variables: JwtVariables, faults: string[]): JwtOptions
   const { JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = variables
   if (jwksUrl === undefined && issuer === undefined && audience === undefined) return null
   const missing = (name: string, example: string): void => {
-    if (faults.some((fault) => fault.startsWith(`${name} `))) return // it is set and invalid
+    if (isFaulty(name, faults)) return
     faults.push(`${name} is missing: JWT_JWKS_URL, JWT_ISSUER and JWT_AUDIENCE are required together. ` +
       `Example: ${name}=${example}`)
   }

@@ -67,7 +67,7 @@ function isTargetUrl (text: string): boolean {
 function isPrivateHost (hostname: string): boolean {
   const address = hostname.replace(/^\[|\]$/g, '')
   if (isIP(address) === 4) return /^(127|10)\.|^192\.168\.|^172\.(1[6-9]|2\d|3[01])\.|^169\.254\./.test(address)
-  if (isIP(address) === 6) return address === '::1' || /^f[cd]|^fe[89ab]/.test(address)
+  if (isIP(address) === 6) return address === '::1' || /^f[cd]/.test(address)
   // A name without a domain, and domains that are never on the internet (RFC 6761, RFC 6762, RFC 8375, Kubernetes, ICANN's .internal).
-  return !hostname.includes('.') || /\.(localhost|local|internal|home\.arpa|svc|cluster\.local)$/.test(hostname)
+  return !hostname.includes('.') || /\.(localhost|local|internal|home\.arpa|svc)$/.test(hostname)
 }

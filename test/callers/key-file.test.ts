@@ -52,6 +52,7 @@ test('rejects any other content, with its place and an example', async (t) => {
     ['no object', [CANARY], /^API_KEYS_FILE: key 1 is wrong: give an object/],
     ['no name', [key, { ...key, name: undefined }], /^API_KEYS_FILE: name of key 2 is missing: give a name/],
     ['an odd name', [{ ...key, name: `${CANARY} ${CANARY}` }], /^API_KEYS_FILE: name of key 1 is wrong: give a name of letters/],
+    ['a long name', [{ ...key, name: 'a'.repeat(65) }], /^API_KEYS_FILE: name of key 1 is wrong: give a name of letters/],
     ['no scopes', [{ ...key, scopes: undefined }], /^API_KEYS_FILE: scopes of key 1 is missing: give a list of at least one of connect/],
     ['empty scopes', [{ ...key, scopes: [] }], /^API_KEYS_FILE: scopes of key 1 is wrong: give a list/],
     [
@@ -67,6 +68,7 @@ test('rejects any other content, with its place and an example', async (t) => {
     ['neither', [{ ...key, key: undefined }], /^API_KEYS_FILE: key 1 needs either key or sha256/],
     ['empty tags', [{ ...key, tags: {} }], /^API_KEYS_FILE: tags of key 1 is wrong: give an object of tags/],
     ['a tag of no text', [{ ...key, tags: { a: '' } }], /^API_KEYS_FILE: tags of key 1 is wrong/],
+    ['eleven tags', [{ ...key, tags: Object.fromEntries([...'abcdefghijk'].map((tag) => [tag, 'x'])) }], /^API_KEYS_FILE: tags of key 1/],
     ['no connections', [{ ...key, connections: [] }], /^API_KEYS_FILE: connections of key 1 is wrong: give a list of 1 to 100/],
     [
       'a connection twice', [{ ...key, connections: ['venue-a', 'venue-a'] }],

@@ -56,6 +56,17 @@ t.test('with tokens of an issuer a 401 leads to the document that names the issu
     bearer_methods_supported: ['header'],
     resource_name: 'ROLLER'
   })
+  t.equal(response.headers['cache-control'], 'no-store')
+})
+
+t.test('without PUBLIC_URL the document is at the host that the caller names, and a hostile one adds no parameter', async (t) => {
+  const { app } = await service(
+    t, { MCP: 'true', JWT_JWKS_URL: 'https://login.example.com/keys', JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE }
+  )
+  for (const host of ['[::1]:3000', '[::1]:3000", error="canary']) {
+    const { headers } = await app.inject({ method: 'POST', url: '/mcp', payload: {}, headers: { host } })
+    t.match(headers['www-authenticate'], /^Bearer realm="fastify-roller", resource_metadata="http:\/\/\[::1\]:3000[a-z]*\/[^"]+"$/)
+  }
 })
 
 t.test('pinned tools that are no operations keep the service from starting', async (t) => {

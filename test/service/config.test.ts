@@ -16,6 +16,7 @@ test('has defaults', async (t) => {
     otherBaseUrl: null,
     environment: 'live',
     pollInterval: 60_000,
+    maxWait: 10_000,
     connectionId: null,
     readOnly: false,
     operations: {},
@@ -45,6 +46,22 @@ test('has defaults', async (t) => {
   t.equal(readConfig({ ...traced, OTEL_SDK_DISABLED: 'false' }).tracesTo, 'http://collector:4318')
   t.equal(readConfig({ ...traced, OTEL_SDK_DISABLED: 'True' }).tracesTo, null)
   t.equal(readConfig({ NANGO_WEBHOOK_SIGNING_KEY: 'one, two' }).pollInterval, 600_000, 'Nango reports changes by webhook')
+})
+
+test('gives browsers the addresses that are for them, and has no connect page without one', async (t) => {
+  const internal = { NANGO_SECRET_KEY: 'k', NANGO_HOST: 'http://nango:3003' }
+  t.equal(readConfig(internal).connectPage, false)
+  const addresses = { publicHost: 'https://nango.example.com', connectUrl: 'https://connect.example.com' }
+  const config = readConfig({ ...internal, NANGO_PUBLIC_HOST: addresses.publicHost, NANGO_CONNECT_URL: addresses.connectUrl })
+  t.match(config, { nango: { host: internal.NANGO_HOST, ...addresses }, connectPage: true })
+})
+
+test('takes a base URL that is not ROLLER\'s for both environments', async (t) => {
+  for (const url of ['https://api.roller.app', 'https://api.play.roller.app/']) {
+    t.match(readConfig({ ROLLER_BASE_URL: url }), { rollerBaseUrl: url, otherBaseUrl: null })
+  }
+  const url = 'https://roller.example.com'
+  t.match(readConfig({ ROLLER_BASE_URL: url }), { rollerBaseUrl: url, otherBaseUrl: url })
 })
 
 test('parses values to their types', async (t) => {
@@ -97,7 +114,8 @@ test('names each invalid value, with an example', async (t) => {
     ['TRUST_PROXY', '10.0.0.0/0'], ['TRUST_PROXY', '::/0'], ['ROLLER_CONNECTION_ID', '..'],
     ['ROLLER_CONNECTION_ID', `${CANARY}\n`.repeat(2)],
     ['TRUST_PROXY', `10.0.0.1,${CANARY}`], ['CORS_ORIGINS', '*'], ['CORS_ORIGINS', `https://${CANARY}.example/`],
-    ['CORS_ORIGINS', CANARY], ['ROLLER_OPERATIONS_ALLOW', `GET /bookings,${CANARY}`], ['ROLLER_OPERATIONS_DENY', CANARY],
+    ['CORS_ORIGINS', CANARY], ['CORS_ORIGINS', `ftp://${CANARY}`], ['TRUST_PROXY', '10.0.0.0/8/8'], ['REPLICAS', '0'],
+    ['ROLLER_OPERATIONS_ALLOW', `GET /bookings,${CANARY}`], ['ROLLER_OPERATIONS_DENY', CANARY],
     ['ROLLER_OPERATIONS_DENY', ','], ['ON_REDIS_DOWN', CANARY], ['POLL_INTERVAL', '86401'],
     ['RATE_LIMIT', '-1'], ['KEEP_ALIVE_TIMEOUT', '0'], ['KEEP_ALIVE_TIMEOUT', CANARY], ['STREAM_LIMIT', '0'], ['STREAM_LIMIT', CANARY],
     ['LOG_CONNECTION_IDS', CANARY], ['OTEL_EXPORTER_OTLP_ENDPOINT', CANARY], ['SHUTDOWN_DELAY', '-1'], ['SANDBOX', 'on'], ['CACHE', CANARY],
@@ -191,6 +209,11 @@ test('requires every setting of token checks, and a key set over https', async (
   )
   for (const missing of Object.keys(JWT)) {
     t.match(faultsOf({ ...JWT, [missing]: undefined }), [new RegExp(`^${missing} is missing.*Example: ${missing}=`)], missing)
+    for (const [name, value, fault] of [[missing, '', 'is set but empty'], [`${missing}_FILE`, '/missing', 'is the path of']] as const) {
+      const faults = faultsOf({ ...JWT, [missing]: undefined, [name]: value })
+      t.match(faults, [new RegExp(`^${name} ${fault}`)], name)
+      t.equal(faults.length, 1, 'its own error alone')
+    }
   }
   for (const url of ['http://login.example.com/keys', CANARY, `ftp://${CANARY}/`]) {
     const faults = faultsOf({ ...JWT, JWT_JWKS_URL: url })
@@ -229,5 +252,7 @@ test('rejects several replicas without Redis: each would use the whole rate limi
   t.match(faultsOf({ REPLICAS: '2' }), [/^REPLICAS is above 1, and without REDIS_URL .*Example: REDIS_URL=/])
   t.same(faultsOf({ REPLICAS: '2', REDIS_URL: 'redis://redis:6379' }), [])
   t.same(faultsOf({ REPLICAS: '1' }), [])
-  t.match(faultsOf({ REPLICAS: '2', REDIS_URL_FILE: '/missing' }), [/^REDIS_URL_FILE is the path of an unreadable file/], 'its own error alone')
+  const faults = faultsOf({ REPLICAS: '2', REDIS_URL_FILE: '/missing' })
+  t.match(faults, [/^REDIS_URL_FILE is the path of an unreadable file/])
+  t.equal(faults.length, 1, 'its own error alone')
 })

@@ -20,6 +20,7 @@ test('rejects a missing key, a wrong key, and similar ones', async (t) => {
       { url: '/roller/venues/me', headers: { ...VENUE, ...(authorization !== undefined && { authorization }) } }
     )
     t.match(response.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED', hint: /Authorization: Bearer <key>/ }, label)
+    t.match(response.json().detail, authorization === undefined ? /has no Authorization header/ : /not one of this gateway's/, label)
     t.match(response.headers['www-authenticate'], /^Bearer realm=/, label)
     t.match(response.headers['content-type'], /^application\/problem\+json/)
     t.notMatch(response.body, KEY)
@@ -45,6 +46,8 @@ test('protects every route except health, documents and unknown ones', async (t)
     ['PUT', '/roller/any/x'], ['DELETE', '/roller/'],
     ['PATCH', '/roller/bookings/1'], ['POST', '/roller/token'], ['GET', '/roller/%2e%2e/connections']
   ] as const) t.equal((await app.inject({ method, url, headers: VENUE })).statusCode, 401, `${method} ${url}`)
-  for (const url of ['/health', '/ready', '/openapi.json', '/docs/']) t.equal((await app.inject({ url })).statusCode, 200, url)
+  for (const url of ['/health', '/ready', '/openapi.json', '/docs/', '/problems/ROLLER_ERR_PATH']) {
+    t.equal((await app.inject({ url })).statusCode, 200, url)
+  }
   t.equal((await app.inject({ url: '/nothing' })).statusCode, 404)
 })

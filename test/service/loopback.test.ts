@@ -19,7 +19,7 @@ test('rejects foreign host names, origins and sites', async (t) => {
   const built = await service(t)
   for (const headers of [
     { host: 'evil.example' }, { host: 'localhost.evil.example' }, { host: '127.0.0.1.evil.example' }, { host: 'evil.example:3000' },
-    { host: '192.168.1.5' }, { host: '1270.0.0.1' },
+    { host: 'not-localhost' }, { host: '192.168.1.5' }, { host: '1270.0.0.1' },
     { host: 'localhost', origin: 'https://evil.example' }, { host: 'localhost', origin: 'null' },
     { host: 'localhost:3000', origin: 'http://localhost:4000' },
     { host: 'localhost', 'sec-fetch-site': 'cross-site' }, { host: 'localhost', origin: 'http://localhost', 'sec-fetch-site': 'cross-site' }

@@ -58,6 +58,16 @@ test('rejects every other empty security setting, and its empty file', async (t)
   }
 })
 
+test('reports nothing but the invalid setting on an address that others reach', async (t) => {
+  for (const name of ['API_KEYS', 'JWT_ISSUER']) {
+    for (const [given, value] of [[name, ''], [`${name}_FILE`, '/missing']] as const) {
+      const faults = faultsOf({ ...REAL, HOST: '0.0.0.0', [given]: value })
+      t.match(faults, [new RegExp(`^${given} is `)], given)
+      t.equal(faults.length, 1, faults.join(' | '))
+    }
+  }
+})
+
 test('does not start the sandbox with an empty Nango key', async (t) => {
   for (const source of [{ NANGO_SECRET_KEY: '' }, { NANGO_SECRET_KEY_FILE: '' }, { NANGO_SECRET_KEY: ' ', SANDBOX: 'true' }]) {
     t.match(faultsOf(source), [/^NANGO_SECRET_KEY(_FILE)? is set but empty/])

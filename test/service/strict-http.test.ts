@@ -18,7 +18,7 @@ const cases: Record<string, readonly [request: string, status: number]> = {
   'more headers than Node counts': [`GET /roller/venues/me HTTP/1.1\r\nHost: localhost\r\n${'a:\r\n'.repeat(2_500)}${GOOD}\r\n\r\n`, 431],
   '150 headers': [`GET /roller/venues/me HTTP/1.1\r\nHost: localhost\r\n${'a:\r\n'.repeat(147)}${GOOD}\r\n\r\n`, 200],
   'one Host': [`GET /roller/venues/me HTTP/1.1\r\nHost: localhost\r\n${GOOD}\r\n\r\n`, 200],
-  'HTTP/1.0, which has none': ['GET /health HTTP/1.0\r\n\r\n', 200]
+  'HTTP/1.0, which has none': ['GET /roller/venues/me HTTP/1.0\r\nConnection-Id: demo-venue\r\n\r\n', 200]
 }
 
 for (const [name, [request, status]] of Object.entries(cases)) {

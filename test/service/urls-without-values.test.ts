@@ -22,9 +22,9 @@ const BROKEN = [
 ]
 const REDIS = [
   `redis://user:${CANARY}@host:99999`, `redis://:${CANARY}@`, `redis://:${CANARY}`, `redis://:${CANARY}#@host`,
-  `redis://:${CANARY}/@host`, `redis://:${CANARY}%zz@host`,
+  `redis://:${CANARY}/@host`, `redis://:${CANARY}%zz@host`, `redis://${CANARY}%zz@host`,
   `redis://:${CANARY} @host`, `http://:${CANARY}@host`, CANARY, `redis://:${CANARY}@host/first`, `redis://host?password=${CANARY}`,
-  `redis:///${CANARY}`,
+  `redis:///${CANARY}`, 'redis:///0', `redis://host/0#${CANARY}`,
   `redis://[${CANARY}`, `redis:${CANARY}@host`
 ]
 
@@ -45,13 +45,20 @@ test('rejects an invalid address in every variable, without its value', async (t
   }
 })
 
+test('rejects an address to which keys or links would be sent unencrypted, or with a path that would be left out', async (t) => {
+  for (const name of ['NANGO_PUBLIC_HOST', 'NANGO_CONNECT_URL', 'PUBLIC_URL', 'ROLLER_BASE_URL']) {
+    t.match(faultsOf({ ...REAL, [name]: 'http://host.example.com' }), [new RegExp(`^${name} must be an https address`)], name)
+  }
+  t.match(faultsOf({ ...REAL, ROLLER_BASE_URL: 'https://host.example.com/v1' }), [/^ROLLER_BASE_URL must be .* without path/])
+})
+
 test('accepts valid addresses', async (t) => {
   const good: [name: string, ...values: string[]][] = [
     ['NANGO_HOST', 'http://nango-server:3003', 'https://nango.example.com/api/', 'http://[::1]:3003'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://otel-collector:4318', 'https://otlp.example.com/v1'],
     ['JWT_JWKS_URL', 'https://login.example.com/keys?policy=a', 'http://localhost:9000/keys', 'http://127.0.0.1/keys'],
     ['REDIS_URL', 'redis://redis:6379', 'rediss://user:pa%40ss@redis.example.com:6380/2', 'redis://:secret@10.0.0.1',
-      'redis://[::1]:6379/0', 'redis://redis?family=6', 'redis://redis/'],
+      'redis://[::1]:6379/0', 'redis://redis?family=6', 'redis://redis?family=0', 'redis://redis/'],
     ['HOST', '0.0.0.0', '::', 'my-host.internal', 'fe80::1%eth0']
   ]
   for (const [name, ...values] of good) {

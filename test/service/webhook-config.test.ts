@@ -34,12 +34,14 @@ test('allows plain http only to this machine or a private network', async (t) =>
   for (const url of [
     'https://app.example.com/hook', 'http://localhost/', 'http://127.0.0.1:8080', 'http://[::1]:1', 'http://app:8080', 'http://10.1.2.3',
     'http://172.16.0.1', 'http://172.31.0.1', 'http://192.168.0.9',
-    'http://[fd00::1]', 'http://app.default.svc', 'http://app.default.svc.cluster.local', 'http://app.internal'
+    'http://[fd00::1]', 'http://app.default.svc', 'http://app.default.svc.cluster.local', 'http://app.internal',
+    'http://169.254.1.2', 'http://app.home.arpa'
   ]) t.strictSame(read({ WEBHOOK_TARGET_URL: url, WEBHOOK_TARGET_SECRET: WHSEC }).faults, [], url)
   for (
     const url of [
       'http://app.example.com', 'http://172.32.0.1', 'http://11.0.0.1', 'http://8.8.8.8', 'http://[2001:db8::1]', 'ftp://app/', 'app:8080',
-      'http://user:password@app/', 'http://local.example.com'
+      'http://user@app/', 'http://:password@app/', 'http://app/#part', 'http://local.example.com', 'http://172.15.0.1', 'http://[fe80::1]',
+      'http://[fec0::1]'
     ]
   ) {
     t.match(
@@ -78,7 +80,7 @@ test('validates length and format of secrets, and never repeats them', async (t)
     [{ WEBHOOK_TARGET_SECRET: WHSEC }, /^WEBHOOK_TARGET_SECRET is set, and WEBHOOK_TARGET_URL is not/],
     ...[
       'canary', 'whsec_canary', 'whsec_', `whsec_${Buffer.alloc(23).toString('base64')}`, `whsec_${Buffer.alloc(65).toString('base64')}`,
-      WHSEC.slice('whsec_'.length)
+      WHSEC.slice('whsec_'.length), WHSEC.replace('=', '')
     ].map((secret): [WebhookVariables, RegExp] =>
       [{ WEBHOOK_TARGET_URL: 'http://app/', WEBHOOK_TARGET_SECRET: secret }, /^WEBHOOK_TARGET_SECRET must be whsec_/])
   ]
