@@ -7,13 +7,13 @@ const NAMES = Object.keys(Environment.properties)
 /** Kubernetes gives each container the addresses of its neighbors: NANGO_SERVICE_HOST, ROLLER_PORT_3000_TCP. */
 const ADDRESS_OF_A_NEIGHBOR = /_(?:SERVICE_HOST|SERVICE_PORT\w*|PORT(?:_\d+_\w+)?)$/
 /** Variables that Compose files and images beside this service use. */
-const OTHERS = /^OTEL_|_(?:VERSION|IMAGE|TAG)$/
+const OTHERS = /_(?:VERSION|IMAGE|TAG)$/
 
 /** @returns a message for each; values are not repeated */
-export function misspelledVariables (source: Readonly<Record<string, string | undefined>>): string[] {
+export function misspelledVariables (source: object): string[] {
   return Object.keys(source).flatMap((given) => {
     const name = given.replace(/_FILE$/, '')
-    if (source[given] === undefined || NAMES.includes(name) || ADDRESS_OF_A_NEIGHBOR.test(name) || OTHERS.test(name)) return []
+    if (NAMES.includes(name) || ADDRESS_OF_A_NEIGHBOR.test(name) || OTHERS.test(name)) return []
     const [nearest, distance] = nearestTo(name)
     const looksLikeOurs = /^(?:NANGO|ROLLER)_/.test(name) || distance <= allowed(nearest)
     return looksLikeOurs ? [`The environment variable ${given} is not known and has no effect. The nearest is ${nearest}.`] : []

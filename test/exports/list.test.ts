@@ -29,7 +29,7 @@ async function open (t: Test, env: Record<string, string> = {}) {
     unfinishedSince: null,
     incompleteSince: null,
     reports: {
-      bookingitems: { 'ndjson.gz': { '2026-11-26': fetched('2026-11-27T03:00:00.000Z'), '2026-11-27': fetched(at) } },
+      bookingitems: { 'ndjson.gz': { '2026-11-27': fetched(at), '2026-11-26': fetched('2026-11-27T03:00:00.000Z') } },
       products: { ndjson: { all: fetched(at) } }
     }
   })
@@ -55,13 +55,16 @@ test('lists when each report of a venue was last fetched, and up to which day', 
     { ...one, report: 'products', format: 'ndjson', lastDay: null, files: 1 }
   ])
   t.equal(body.exports.length, 4)
+  write(demo, stateOf(demo, '2026-11-28T04:00:00.000Z'))
+  const found: { venueId: string, lastFetchedAt: string }[] = (await get()).body.exports
+  t.equal(found.find(({ venueId }) => venueId === demo)?.lastFetchedAt, '2026-11-28T04:00:00.000Z', 'a changed state of the same size')
 
   const { body: metrics } = await app.inject('/metrics')
   const age = Number(/^roller_export_age_seconds\{report="bookingitems"\} ([\d.]+)$/m.exec(metrics)?.[1])
   t.ok(Math.abs(age - (Date.now() - Date.parse('2026-11-27T03:00:00Z')) / 1000) < 30, `${age} s, of the venue that is furthest behind`)
   t.notMatch(metrics, demo)
 
-  write(demo, stateOf(demo, '2026-11-28T04:00:00.000Z').reports.products) // another version
+  write(demo, stateOf(demo, '2026-11-28T05:00:00.000Z').reports.products) // another version
   write(second, '{"version":1,"venue"')
   const { body: { exports, unreadable } } = await get()
   t.same(exports, [])
@@ -69,8 +72,8 @@ test('lists when each report of a venue was last fetched, and up to which day', 
     /The state is damaged\. Delete \.roller-export\/venue=\d+\.json: the next export/, /The state is damaged/
   ])
   write(demo, { ...stateOf(demo, ''), version: 2 })
-  const found: { venueId: string, detail: string }[] = (await get()).body.unreadable
-  t.match(found.find(({ venueId }) => venueId === demo)?.detail, /was written by another version/)
+  const other: { venueId: string, detail: string }[] = (await get()).body.unreadable
+  t.match(other.find(({ venueId }) => venueId === demo)?.detail, /was written by another version/)
 })
 
 test('a caller sees its own venues', async (t) => {

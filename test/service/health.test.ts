@@ -16,6 +16,8 @@ test('is ready once Nango has accepted the key, and stays ready', async (t) => {
   const built = await service(t)
   const { app, nango } = built
   nango.setOptions({ scopes: [] })
+  const warnings: unknown[] = []
+  app.log.warn = (fields: object) => { if ('step' in fields) warnings.push(fields) }
   for (let probe = 0; probe < 3; probe++) {
     const response = await app.inject({ url: '/ready' })
     t.equal(response.statusCode, 503)
@@ -32,12 +34,15 @@ test('is ready once Nango has accepted the key, and stays ready', async (t) => {
     holdsNoSecret(t, response.body, built)
   }
   t.equal(nango.requests.filter(({ url }) => url === '/health').length, 1, 'probes in a row ask Nango once')
+  t.match(warnings, [{ step: 'scopes-granted', detail: String, hint: String }])
+  t.equal(warnings.length, 1, 'and log the cause once')
   nango.setOptions({ scopes: null })
   const now = Date.now
   t.teardown(() => { Date.now = now })
   Date.now = () => now() + 3_000
   t.match((await app.inject({ url: '/ready' })).json(), { status: 'ready' })
   await nango.close()
+  Date.now = () => now() + 6_000
   t.equal((await app.inject({ url: '/ready' })).statusCode, 200, 'a passing fault of Nango takes no replica out')
 })
 

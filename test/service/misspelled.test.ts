@@ -12,12 +12,15 @@ test('a variable that looks like one of the service is named with the nearest', 
     ['NANGO_SECRETKEY', 'NANGO_SECRET_KEY'], ['NANGO_SECRET_KEY_FLE', 'NANGO_SECRET_KEY'], ['API_KEY', 'API_KEYS'],
     ['LOGLEVEL', 'LOG_LEVEL'], ['API_KEY_FILE', 'API_KEYS'], ['ROLLER_READONLY', 'ROLLER_READ_ONLY'], ['REDIS_URI', 'REDIS_URL'],
     ['ROLLER_OPERATION_DENY', 'ROLLER_OPERATIONS_DENY'],
-    ['roller_read_only', 'ROLLER_READ_ONLY'], ['PUBLICURL', 'PUBLIC_URL']
+    ['roller_read_only', 'ROLLER_READ_ONLY'], ['PUBLICURL', 'PUBLIC_URL'],
+    ['NANGO_WEBHOOK_SIGNING_KEY'.replaceAll('_', ''), 'NANGO_WEBHOOK_SIGNING_KEY'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINTS', 'OTEL_EXPORTER_OTLP_ENDPOINT']
   ] as const) t.equal(nearest(name), `${name} ${expected}`)
   for (const name of [
     'PATH', 'HOME', 'HOSTNAME', 'POST', 'PWD', 'SHELL', 'NODE_OPTIONS', 'NODE_VERSION', 'npm_config_cache', 'PORT_FILE',
     'LANG', 'USER', 'CI', 'TZ', 'SHLVL',
     'NANGO_SERVICE_HOST', 'ROLLER_PORT_3000_TCP', 'ROLLER_PORT', 'OTEL_EXPORTER_OTLP_HEADERS', 'HTTPS_PROXY', 'NO_PROXY',
+    'OTEL_EXPORTER_OTLP_PROTOCOL', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_SDK_DISABLED', 'NANGO_VERSION', 'ROLLER_IMAGE',
     'NANGO_SECRET_KEY_FILE'
   ]) t.equal(nearest(name), undefined, name)
   t.notMatch(misspelledVariables({ NANGO_SECRETKEY: 'canary' }).join(), 'canary')

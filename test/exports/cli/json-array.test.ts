@@ -53,7 +53,8 @@ test('reads what JSON.parse reads, and rejects what it rejects', async (t) => {
     try { expected = JSON.parse(whole.toString()) } catch { expected = undefined }
     const found = await read(whole, () => 1 + random(9)).catch((error: unknown) => (error as Error).name)
     const wanted = Array.isArray(expected) ? expected : 'JsonArrayError'
-    if (JSON.stringify(found) !== JSON.stringify(wanted)) t.same(found, wanted, whole.toString())
+    // Encoded: tap drops an assertion whose name has a U+2028, and the test passes.
+    if (JSON.stringify(found) !== JSON.stringify(wanted)) t.same(found, wanted, encodeURI(whole.toString()))
     if (Array.isArray(expected)) accepted++
     else rejected++
   }
