@@ -42,7 +42,7 @@ export function respondToInvalidUrl (request: FastifyRequest, reply: FastifyRepl
 export function respondToInvalidRequest (
   app: FastifyInstance, error: InvalidRequest, socket: Socket, { addresses, cors, sandbox }: InvalidRequests
 ): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  if (socket.destroyed) return // as with every error of the connection itself
   const problem = brokenRequest(error.code)
   const id = randomUUID()
   app.log.info({ reqId: id, status: problem.statusCode, code: problem.code, layer: problem.layer, reason: error.code }, 'request')
@@ -74,5 +74,5 @@ function brokenRequest (code: string | undefined): RollerError {
 /** From the last packet. Only an allowed origin is repeated in the response. */
 function originOf ({ rawPacket }: InvalidRequest): string | undefined {
   if (!Buffer.isBuffer(rawPacket)) return undefined
-  return /\norigin:[ \t]*([^\s]+)/i.exec(rawPacket.subarray(0, 4 * MAX_HEADERS).toString('latin1'))?.[1]
+  return /\norigin:[ \t]*([^\s]+)/i.exec(rawPacket.toString('latin1'))?.[1]
 }

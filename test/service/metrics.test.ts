@@ -26,6 +26,7 @@ test('counts requests and the rate limiter\'s results, without connection ids', 
   ]) t.ok(body.includes(`${line}\n`), line)
   t.match(body, /^roller_pool_connections\{state="idle"\} [1-9]/m)
   t.match(body, /^nodejs_eventloop_lag_p99_seconds /m)
+  t.notMatch(body, /^# TYPE \w+_total gauge$/m, 'a query would compute its rate')
   t.notMatch(body, CONNECTION_ID)
 })
 

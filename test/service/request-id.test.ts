@@ -20,7 +20,7 @@ test('creates, keeps and replaces ids', async (t) => {
 
 test('sets the id as the instance of problems', async (t) => {
   const { app } = await service(t)
-  for (const url of ['/nothing', '/connections/nobody', '/roller/venues/me']) {
+  for (const url of ['/nothing', '/connections/nobody', '/roller/venues/me', '/roller/%zz']) {
     const response = await app.inject({ url, headers: { 'x-request-id': 'mine-1' } })
     t.equal(response.headers['x-request-id'], 'mine-1', url)
     t.equal(response.json().instance, 'mine-1', url)

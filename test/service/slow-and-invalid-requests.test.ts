@@ -25,6 +25,7 @@ async function listen (t: Test, overrides: Overrides = {}): Promise<Service & { 
 function isProblem (t: Test, text: string, status: number): void {
   t.match(text, new RegExp(`^HTTP/1\\.1 ${status} `))
   t.match(text, /\r\ncontent-type: application\/problem\+json\r\n/)
+  t.match(text, /\r\nx-content-type-options: nosniff\r\n/)
   t.match(text, /\r\nconnection: close\r\n/)
   const [head = '', body = ''] = text.split('\r\n\r\n')
   t.equal(Number(/content-length: (\d+)/.exec(head)?.[1]), Buffer.byteLength(body))
@@ -67,7 +68,9 @@ test('closes a connection with a slow body after the timeout, without a call to 
 })
 
 test('rejects headers that are too large, and bytes that are not HTTP', async (t) => {
-  const { connect } = await listen(t)
+  const { app, connect } = await listen(t)
+  const logged: object[] = []
+  app.log.info = (fields: object) => { logged.push(fields) }
   for (const [bytes, status] of [
     [`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
     [`GET /${'y'.repeat(20_000)} HTTP/1.1\r\nhost: localhost\r\n\r\n`, 431],
@@ -79,6 +82,7 @@ test('rejects headers that are too large, and bytes that are not HTTP', async (t
     socket.write(bytes)
     await ended
     isProblem(t, received(), status)
+    t.match(logged.splice(0), [{ reqId: /^[\w-]{36}$/, status, code: /^ROLLER_ERR_H/, layer: 'caller', reason: /^HPE_/ }], 'and one log line')
   }
 })
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { test } from '../support/tap.ts'
 import Fastify from 'fastify'
-import { watchConnectionUse } from '#service/http/connection-use.js'
+import { unusedConnections, watchConnectionUse } from '#service/http/connection-use.js'
 import { endConnectionsAtClose } from '#service/http/end-connections.js'
 
 async function start () {
@@ -25,6 +25,17 @@ test('closes an unused connection at shutdown', async (t) => {
   await app.close()
   await ended
   t.pass('and the service closes')
+})
+
+test('forgets a connection that its client closes', async (t) => {
+  const { app, socket } = await start()
+  const opened = unusedConnections()
+  t.equal(opened.length, 1)
+  const closed = Promise.all(opened.map(async (one) => await once(one, 'close')))
+  socket.destroy()
+  await closed
+  t.equal(unusedConnections().length, 0)
+  await app.close()
 })
 
 test('serves a request that was in flight', async (t) => {

@@ -54,7 +54,8 @@ test('orders only if it costs less, with the three daily reports of its check', 
 })
 
 test('uses an earlier order for what it has, and orders again for 31 days that it lacks when ROLLER takes another', async (t) => {
-  t.same(await planned(t, missing(5), { order: {} }), { from: FROM, to: addDays(FROM, 40), ordered: true, days: 5 })
+  const changing = job(addDays(FROM, 10), false)
+  t.same(await planned(t, [...missing(5), changing], { order: {} }), { from: FROM, to: addDays(FROM, 40), ordered: true, days: 5 })
   t.match(await planned(t, missing(80), { order: {} }), { ordered: true, days: 40 }, 'another would be rejected')
   for (const hours of [-7, 7]) {
     const at = new Date(NOW + hours * HOUR).toISOString()
