@@ -66,5 +66,5 @@ export function isFlushing (): boolean {
 
 /** Connections without any received data. */
 export function unusedConnections (): Socket[] {
-  return [...uses].filter(([socket, { latest }]) => latest === undefined && socket.bytesRead === 0).map(([socket]) => socket)
+  return [...uses.keys()].filter((socket) => socket.bytesRead === 0)
 }

@@ -34,7 +34,7 @@ function serverOptions (
     requestTimeout,
     keepAliveTimeout,
     http: {
-      headersTimeout: Math.min(headersTimeout, requestTimeout),
+      headersTimeout,
       connectionsCheckingInterval: Math.min(LOOK_EVERY, Math.ceil(headersTimeout / 2)),
       maxHeaderSize: MAX_HEADERS,
       requireHostHeader: false // strict-http.ts does it, with a problem response

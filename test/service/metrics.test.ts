@@ -11,7 +11,8 @@ test('counts requests and the rate limiter\'s results, without connection ids', 
   roller.faults.next({ path: /products/, kind: 'status', status: 429, headers: { 'retry-after': '9' } })
   await app.inject({ url: '/roller/products', headers })
   await app.inject({ url: '/roller/products', headers })
-  const { body } = await app.inject({ url: '/metrics', headers })
+  const { body, headers: { 'content-type': type } } = await app.inject({ url: '/metrics', headers })
+  t.match(type, /^text\/plain; version=0\.0\.4/, 'by which Prometheus recognizes the format')
   t.match(body, 'roller_rate_limit_used_total{limit="rest"} 2\n')
   t.match(body, 'roller_rate_limit_rejected_total{limit="rest",reason="cooling-off"} 1\n')
   t.match(body, 'roller_cooling_off_total{scope="connection"} 1\n')
@@ -22,7 +23,8 @@ test('counts requests and the rate limiter\'s results, without connection ids', 
     'roller_upstream_seconds_count{operation="GET /venues/me"} 1',
     'roller_overhead_seconds_count 1',
     'roller_pool_calls{state="running"} 0',
-    'roller_pool_calls{state="waiting"} 0'
+    'roller_pool_calls{state="waiting"} 0',
+    'roller_pool_connections{state="busy"} 0'
   ]) t.ok(body.includes(`${line}\n`), line)
   t.match(body, /^roller_pool_connections\{state="idle"\} [1-9]/m)
   t.match(body, /^nodejs_eventloop_lag_p99_seconds /m)

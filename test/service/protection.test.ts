@@ -46,6 +46,14 @@ test('limits by address without keys, according to TRUST_PROXY', async (t) => {
   t.same([await from('198.51.100.1', '203.0.113.7'), await from('198.51.100.1', '203.0.113.8')], [200, 429], 'one that is not')
 })
 
+test('takes the address from as many proxies as TRUST_PROXY says, and from no header that the caller has sent', async (t) => {
+  const { app } = await service(t, { AUTH: 'none', RATE_LIMIT: '1', TRUST_PROXY: '1' })
+  const from = async (forwarded: string): Promise<number> => (
+    await app.inject({ url: '/roller/sandbox/echo', remoteAddress: '10.0.0.1', headers: { ...VENUE, 'x-forwarded-for': forwarded } })
+  ).statusCode
+  t.same([await from('203.0.113.1, 198.51.100.1'), await from('203.0.113.2, 198.51.100.1'), await from('198.51.100.2')], [200, 429, 200])
+})
+
 test('limits the IPv6 addresses of one network together', async (t) => {
   const { app } = await service(t, { AUTH: 'none', RATE_LIMIT: '1' })
   const from = async (remoteAddress: string): Promise<number> =>

@@ -20,7 +20,7 @@ test('finishes a response that was written but not read before shutdown', async 
   socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
   await once(socket, 'readable')
   const closed = app.close()
-  await sleep(50) // after Node's own check of its connections
+  await sleep(250) // after Node's own check of its connections, and the service's
   let received = 0
   socket.on('data', (chunk: Buffer) => { received += chunk.length })
   await once(socket, 'close')
