@@ -76,7 +76,7 @@ export async function startRollerSimulator (options: RollerSimulatorOptions = {}
     venues.set(clientId, venue)
     return venue
   }
-  const bulkWindowMs = options.limits === 'off' ? 0 : options.limits?.bulkWindowMs ?? BULK_WINDOW_MS
+  const bulkWindowMs = options.limits === 'off' ? 0 : BULK_WINDOW_MS
   const contextOf = (venue: VenueState): Context => ({
     venue,
     now: now(),

@@ -1,5 +1,5 @@
 /** ROLLER's rate limits: a sliding window per credential pair and API, and a cooling-off once one is exceeded. */
-export interface LimitOptions { rest?: number, reporting?: number, windowMs?: number, coolingOffMs?: number, bulkWindowMs?: number }
+export interface LimitOptions { rest?: number, reporting?: number, windowMs?: number, coolingOffMs?: number }
 
 export function createLimits (now: () => number, options: LimitOptions | 'off') {
   const { rest = 600, reporting = 120, windowMs = 60_000, coolingOffMs = 60_000 } = options === 'off' ? {} : options

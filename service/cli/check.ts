@@ -113,7 +113,7 @@ function reporter (say: Say): Report {
   let good = true
   return {
     add (result, what, detail) {
-      if (result === 'failed' || result === 'skipped') good = false
+      if (result === 'failed') good = false // a step is skipped only after one that has failed
       say(`${result.padEnd(8)} ${what.padEnd(22)} ${detail}`)
     },
     get good () { return good }

@@ -31,7 +31,7 @@ export function addDocs (app: FastifyInstance, options: DocsOptions): void {
     // The files are small and always sent as a whole: only these two conditions would return the static server's own errors.
     const { 'if-none-match': tag, 'if-modified-since': since } = headers
     const found = await (await explorer).inject({
-      url: (raw.url ?? '/').split('?', 1)[0] ?? '/',
+      url: raw.url ?? '/',
       headers: { ...(tag !== undefined && { 'if-none-match': tag }), ...(since !== undefined && { 'if-modified-since': since }) }
     })
     // A path that the static server rejects has no file.

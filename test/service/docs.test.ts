@@ -24,3 +24,15 @@ test('serves the page and its assets', async (t) => {
   t.match(page.headers['content-security-policy'], /default-src 'self'/)
   t.match((await app.inject({ url: '/docs/json' })).json(), { openapi: '3.1.0' })
 })
+
+test('answers 304 for a file that the browser has, and a problem for one that does not exist', async (t) => {
+  const { app } = await service(t)
+  const url = '/docs/static/index.css?version=1'
+  const { headers } = await app.inject({ url })
+  for (const known of [{ 'if-none-match': String(headers.etag) }, { 'if-modified-since': String(headers['last-modified']) }]) {
+    t.equal((await app.inject({ url, headers: known })).statusCode, 304, JSON.stringify(known))
+  }
+  for (const url of ['/docs/static/nothing.css', '/docs/static/..%2fpackage.json']) {
+    t.match((await app.inject({ url })).json(), { status: 404, code: 'ROLLER_ERR_NOT_FOUND' }, url)
+  }
+})
