@@ -41,10 +41,7 @@ export function finishDocument (document: Document, exampleConnectionId: string 
     if (name === undefined) {
       return finishNode(Object.fromEntries(Object.entries(node).map(([key, child]) => [key, walk(child)])), exampleConnectionId)
     }
-    if (schemas[String(name)] === undefined) {
-      schemas[String(name)] = {} // registered first, for recursive schemas
-      schemas[String(name)] = walk({ ...node, title: undefined })
-    }
+    schemas[String(name)] ??= walk({ ...node, title: undefined })
     return { $ref: reference(name) }
   }
   const shared: Shared = { headers: {}, parameters: {}, responses: {} }

@@ -26,7 +26,7 @@ test('enabled: allows exactly these origins; the preflight needs no key, the cal
     allowed.headers,
     {
       'access-control-allow-origin': ORIGIN,
-      'access-control-allow-methods': /POST/,
+      'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
       'access-control-allow-headers': /authorization.*connection-id/
     }
   )
@@ -106,6 +106,7 @@ test('errors that are answered before any hook may be read too', async (t) => {
       const text = await raw(lines.join('\r\n'))
       const [head = ''] = text.split('\r\n\r\n')
       t.match(head, new RegExp(`^HTTP/1\\.1 ${status === 414 ? '4\\d\\d' : status} `), line.slice(0, 40))
+      t.match(head, /^vary: .*origin/im)
       t.equal(head.toLowerCase().includes(`access-control-allow-origin: ${origin}`), may, `${line.slice(0, 40)} ${origin}`)
       if (may) t.match(head, /access-control-expose-headers: .*x-request-id/i)
     }

@@ -52,6 +52,7 @@ test('uses no raw path and no id as a label', async (t) => {
   }
   const { body } = await app.inject({ url: '/metrics', headers })
   t.notMatch(body, 'canary')
+  t.match(body, 'roller_errors_total{code="ROLLER_ERR_PATH"} 1\n', 'of the URL that cannot be decoded')
   for (const operation of ['GET /bookings/{uniqueId}', 'GET /*', 'GET /connections/:id', 'unknown', 'GET /venues/me']) {
     t.match(body, `roller_requests_total{operation="${operation}",`)
   }

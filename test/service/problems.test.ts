@@ -12,7 +12,8 @@ test('returns problems for an unknown route, a wrong method, and an undecodable 
     ['PUT', '/health', 404, 'ROLLER_ERR_NOT_FOUND'],
     ['GET', '/bookings', 404, 'ROLLER_ERR_NOT_FOUND'], ['GET', '/connections/%', 400, 'ROLLER_ERR_PATH'],
     ['GET', '/%ff', 400, 'ROLLER_ERR_PATH'],
-    ['POST', '/nothing', 404, 'ROLLER_ERR_NOT_FOUND'], ['GET', `/connections/${'x'.repeat(1100)}`, 400, 'ROLLER_ERR_PATH']
+    ['POST', '/nothing', 404, 'ROLLER_ERR_NOT_FOUND'], ['GET', `/connections/${'x'.repeat(1100)}`, 400, 'ROLLER_ERR_PATH'],
+    ['GET', `/connections/${'x'.repeat(255)}`, 404, 'ROLLER_ERR_CONNECTION_UNKNOWN']
   ]
   for (const [method, url, status, code] of cases) {
     const response = await app.inject({ method, url })

@@ -4,6 +4,7 @@ import type { AllOptions } from 'fastify-roller/internal'
 import { readConfig } from '#service/config/config.js'
 import { createMetrics } from '#service/observability/metrics.js'
 import { rollerOptions, type RollerParts } from '#service/roller-options.js'
+import { service } from './fixture.ts'
 
 const SETTINGS: readonly (readonly [variables: Record<string, string>, options: object])[] = [
   [{ NANGO_WEBHOOK_SIGNING_KEY: 'new,old' }, { nango: { webhookSigningKeys: ['new', 'old'] } }],
@@ -30,6 +31,11 @@ const SETTINGS: readonly (readonly [variables: Record<string, string>, options: 
 
 test('gives the plugin every setting of the environment', async (t) => {
   for (const [variables, options] of SETTINGS) t.match(optionsFor(variables), options, Object.keys(variables).join())
+})
+
+test('keeps connections for as long as KEEP_ALIVE_TIMEOUT says', async (t) => {
+  const { app } = await service(t, { KEEP_ALIVE_TIMEOUT: '2' })
+  t.equal(app.server.keepAliveTimeout, 2000)
 })
 
 test('gives the plugin Redis', async (t) => {
