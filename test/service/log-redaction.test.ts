@@ -15,11 +15,11 @@ test('redacts secrets in any line', async (t) => {
   }
   log.info({ req: { method: 'GET', routeOptions: { url: '/x' }, url: `/x?${CANARY}`, headers: { cookie: CANARY } } }, 'by mistake')
   log.info({ res: { headers: { 'set-cookie': CANARY } } }, 'by mistake')
-  log.info({ err: Object.assign(new Error('refused'), { config: CANARY, request: CANARY, response: CANARY, more: CANARY }) }, 'an error')
+  log.info({ err: Object.assign(new Error('failed'), { config: CANARY, request: CANARY, response: CANARY, more: CANARY }) }, 'an error')
   log.info({ connectionId: CANARY }, 'a connection')
   t.notMatch(lines.join(''), CANARY)
   t.match(lines.at(-1), '"connectionId":"hash of 11"')
-  t.match(lines.join(''), /"message":"refused"/)
+  t.match(lines.join(''), /"message":"failed"/)
 })
 
 test('logs no request with LOG_LEVEL=silent', async (t) => {

@@ -40,7 +40,7 @@ test('forgets a connection that its client closes', async (t) => {
   await app.close()
 })
 
-test('tells the client of a call in flight to use its connection for no other, however many it has sent before', async (t) => {
+test('closes the connection of a call in flight with its response, however many it has sent before', async (t) => {
   let finish = (): void => {}
   const { app, socket } = await start((app) => {
     app.get('/slow', async () => await new Promise<string>((resolve) => { finish = () => { resolve('late') } }))
@@ -69,6 +69,7 @@ test('closes a connection whose response had begun before', async (t) => {
   await once(socket, 'data')
   const ended = once(socket.resume(), 'end')
   const closed = app.close()
+  while (app.server.listening) await new Promise(setImmediate)
   body.end('last')
   await ended
   await closed
