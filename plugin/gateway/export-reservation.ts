@@ -13,8 +13,11 @@ export class ExportReservation {
   /** False if ROLLER certainly did not accept the export. */
   accepted = false
 
-  /** The lease was refunded. */
-  drop (lease: Lease): void { if (this.lease === lease) this.lease = null }
+  /** Nothing was sent, and the lease was refunded. */
+  drop (lease: Lease): void {
+    if (this.lease === lease) this.lease = null
+    this.accepted = false
+  }
 
   /** @param status of ROLLER's response, if there is one */
   record (classification: Classification, status: number | null): void { this.accepted = mayHaveAccepted(classification, status) }

@@ -141,7 +141,8 @@ class Upstream implements CallHandler {
       }
     } catch (error) {
       const explained = await this.#parts.explain(error, call.connectionId)
-      throw isRollerError(explained) && progress.rateLimit !== undefined ? withRateLimit(explained, progress.rateLimit) : explained
+      if (!isRollerError(explained) || progress.rateLimit === undefined) throw explained
+      throw withRateLimit(explained, explained.rateLimit ?? progress.rateLimit)
     } finally {
       await progress.reservation?.release()
     }
@@ -174,16 +175,11 @@ class Upstream implements CallHandler {
 
   async #acquire (progress: CallProgress): Promise<Lease> {
     const { call, reservation } = progress
-    try {
-      const request = new LeaseRequest(call.limitedCredential, progress.rateLimitToSpend, progress.timeLeftMs, call.signal, call.onWait)
-      const lease = await this.#parts.rateLimiter.acquire(request)
-      progress.rateLimit = lease.rateLimit
-      if (reservation !== null) reservation.lease ??= lease
-      return lease
-    } catch (error) {
-      if (isRollerError(error)) progress.rateLimit = error.rateLimit
-      throw error
-    }
+    const request = new LeaseRequest(call.limitedCredential, progress.rateLimitToSpend, progress.timeLeftMs, call.signal, call.onWait)
+    const lease = await this.#parts.rateLimiter.acquire(request)
+    progress.rateLimit = lease.rateLimit
+    if (reservation !== null) reservation.lease ??= lease
+    return lease
   }
 
   #hasNews ({ newsVersion }: Lease): boolean {
@@ -197,7 +193,6 @@ class Upstream implements CallHandler {
       if (this.#hasNews(lease) && lease.newsVersion !== null) await this.#parts.news?.reach(lease.newsVersion)
       await call.verify?.(call, waited)
       await call.admit?.()
-      call.signal?.throwIfAborted()
     } catch (error) {
       await lease.refund()
       reservation?.drop(lease)
@@ -218,17 +213,15 @@ class Upstream implements CallHandler {
       classification = await this.#classify(exchange)
       if (classification.kind === 'pass') await this.#zones.note(call, exchange)
     } catch (error) {
-      progress.exchange = null
       unsent = isUnsent(error)
       if (unsent) {
         await lease.refund()
         reservation?.drop(lease)
-        if (reservation !== null) reservation.accepted = false
       }
       classification = this.#classifyFailure(error, progress, unsent)
     }
-    reservation?.record(classification, progress.exchange?.status ?? null)
-    if (!unsent && mayHaveArrived(classification)) this.#countUse(progress)
+    if (!unsent) reservation?.record(classification, progress.exchange?.status ?? null)
+    if (mayHaveArrived(classification)) this.#countUse(progress)
     if (call.timing !== undefined) {
       call.timing.waitedMs += lease.waitedMs
       call.timing.upstreamMs += clock.now() - sentAt

@@ -1,7 +1,7 @@
 /** An order that was cancelled or failed before it was sent is withdrawn: `resume: true` has the files of the export before it. */
 import type { Test } from 'tap'
 import { test } from '../support/tap.ts'
-import { CONNECTION_ID } from '../support/build.ts'
+import { CONNECTION_ID, type BuildOptions } from '../support/build.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
 import { reachable, type Reachable } from '../webhooks/fixture.ts'
 import { gather, ORDER, until } from './fixture.ts'
@@ -11,9 +11,9 @@ interface Case extends Reachable {
 }
 
 /** Six hours after a first export, all of whose files have arrived. */
-async function open (t: Test, options: Parameters<typeof reachable>[1] = {}): Promise<Case & { readonly files: readonly string[] }> {
+async function open (t: Test, options: BuildOptions = {}): Promise<Case & { readonly files: readonly string[] }> {
   const clock = new SteppedClock(Date.UTC(2026, 10, 25)) // as ROLLER's, for the expiry of tokens
-  const built = await reachable(t, { ...options, options: { transport: 'direct', clock } })
+  const built = await reachable(t, { ...options, options: { ...options.options, transport: 'direct', clock } })
   await built.app.roller.webhooks.subscribe(CONNECTION_ID)
   const orders = (): number => built.roller.requests.filter(({ url }) => url === '/reporting/bulk').length
   const first = gather(built.app.roller.bulkExport(ORDER))
@@ -26,8 +26,20 @@ async function open (t: Test, options: Parameters<typeof reachable>[1] = {}): Pr
   return { ...built, clock, orders, files: first.found.map(({ processId, name }) => `${processId} ${name}`).sort() }
 }
 
-/** A token that is over then: the order waits for Nango. */
-const EXPIRED = { roller: { tokenTtl: 3_600 } }
+const HOUR = 3_600_000
+
+/** A token that is over then, and again after an hour: the call waits for Nango. */
+const EXPIRED = { roller: { tokenTtl: HOUR / 1000 } }
+
+/** Starts an export, until ROLLER is asked for its webhooks. It responds a little later, and then the order is sent. */
+async function order ({ app, roller }: Case, signal?: AbortSignal): Promise<{ readonly ended: Promise<unknown> }> {
+  const checks = (): number => roller.requests.filter(({ url }) => url.startsWith('/webhooks')).length
+  const before = checks()
+  roller.faults.next({ path: /^\/webhooks/, kind: 'slow', ms: 200 })
+  const { ended } = gather(app.roller.bulkExport({ ...ORDER, ...(signal !== undefined && { signal }) }))
+  await until(() => checks() > before)
+  return { ended }
+}
 
 async function hasFilesOfTheFirst (t: Test, { app, files }: Awaited<ReturnType<typeof open>>): Promise<void> {
   const resumed = gather(app.roller.bulkExport({ ...ORDER, resume: true }))
@@ -37,11 +49,12 @@ async function hasFilesOfTheFirst (t: Test, { app, files }: Awaited<ReturnType<t
 
 test('withdraws an order that is cancelled before it is sent', async (t) => {
   const built = await open(t, EXPIRED)
-  const { app, nango, roller, orders } = built
+  const { app, nango, roller, orders, clock } = built
+  const cancelled = new AbortController()
+  const { ended } = await order(built, cancelled.signal)
+  clock.advance(HOUR)
   nango.faults.next({ path: /connections/, kind: 'slow', delay: 200 })
   const before = nango.requests.length
-  const cancelled = new AbortController()
-  const { ended } = gather(app.roller.bulkExport({ ...ORDER, signal: cancelled.signal }))
   await until(() => nango.requests.slice(before).some(({ url }) => url.startsWith('/connections/')))
   cancelled.abort(new Error('cancelled'))
   t.match(await ended, { message: 'cancelled' })
@@ -70,10 +83,29 @@ test('withdraws an order that ROLLER rejected before it was cancelled', async (t
 
 test('withdraws an order for which there is no token', async (t) => {
   const built = await open(t, EXPIRED)
+  const { ended } = await order(built)
+  built.clock.advance(HOUR)
   built.nango.faults.always({ path: /connections/, kind: 'reset' })
-  t.match(await gather(built.app.roller.bulkExport(ORDER)).ended, { code: /ROLLER_ERR/ })
+  t.match(await ended, { code: /ROLLER_ERR/ })
   built.nango.faults.always(null)
   t.equal(built.orders(), 1)
+  await hasFilesOfTheFirst(t, built)
+})
+
+test('withdraws an order for which no connection was free in time', async (t) => {
+  const built = await open(t, { options: { maxSockets: 1, timeouts: { headers: 100 } } })
+  const { app, roller, orders, clock } = built
+  const { ended } = await order(built)
+  roller.faults.next({ path: /products/, kind: 'trickle', ms: 10 })
+  const caller = new AbortController()
+  const busy = app.roller.request('GET /products', { connectionId: CONNECTION_ID, signal: caller.signal }).catch(() => {})
+  await until(() => roller.requests.some(({ url }) => url === '/products'))
+  const ticking = setInterval(() => { clock.advance(10) }, 10)
+  t.match(await ended, { code: 'ROLLER_ERR_TIMEOUT', detail: 'No response arrived in time.' })
+  clearInterval(ticking)
+  t.equal(orders(), 1)
+  caller.abort()
+  await busy
   await hasFilesOfTheFirst(t, built)
 })
 
