@@ -12,6 +12,7 @@ import { MAX_COOLING_OFF_SECONDS, MAX_EXPORT_WAIT_SECONDS, retryAfterSeconds } f
 import type { Exchange } from './transport/exchange.ts'
 import type { TransportName } from '../util/transport-name.ts'
 import { isRecord } from '../util/is-record.ts'
+import { readJson } from '../util/json.ts'
 
 /** Larger error bodies are not Nango's, and are not quoted. */
 const MAX_CLASSIFIED_BODY = 64 * 1024
@@ -103,12 +104,8 @@ function isHtml ({ headers }: ResponseHead, { whole, start }: ReadBody): boolean
 
 function parse (body: Buffer): unknown {
   if (body.length === 0) return undefined
-  const text = body.toString('utf8').replace(/^\ufeff/, '')
-  try {
-    const value: unknown = JSON.parse(text)
-    if (!nestsDeeper(value, MAX_DEPTH)) return value
-  } catch {}
-  return text.slice(0, 2_000)
+  const value = readJson(body)
+  return value === undefined || nestsDeeper(value, MAX_DEPTH) ? body.toString('utf8').slice(0, 2_000) : value
 }
 
 function nestsDeeper (value: unknown, levels: number): boolean {

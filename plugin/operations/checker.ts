@@ -1,6 +1,7 @@
 /**
  * Checks values against schemas. TypeBox's registries of kinds and formats are neither read nor written: they are shared with the host,
- * whose `StringEnum` or `date-time` may differ. TypeBox checks a copy of the schema without them; formats are checked afterwards.
+ * whose `StringEnum` or `date-time` may differ. TypeBox checks a copy of the schema without them; formats are checked afterwards. The
+ * schemas are made of objects, records, arrays and unions: no tuples, no `allOf`, no `not`, no schema of additional properties.
  */
 import { Kind, Type, type TSchema } from '@sinclair/typebox'
 import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
@@ -61,8 +62,8 @@ function makeCopy (schema: TSchema): TSchema {
   for (const key of ['properties', 'patternProperties']) {
     if (isSchemas(schema[key])) copy[key] = mapValues(schema[key], copyOf)
   }
-  for (const key of ['items', 'additionalProperties', 'not']) if (isSchema(schema[key])) copy[key] = copyOf(schema[key])
-  for (const key of ['anyOf', 'allOf', 'items']) if (Array.isArray(schema[key])) copy[key] = schema[key].map(copyOf)
+  if (isSchema(schema.items)) copy.items = copyOf(schema.items)
+  if (Array.isArray(schema.anyOf)) copy.anyOf = schema.anyOf.map(copyOf)
   return copy as unknown as TSchema // same kind as the original
 }
 
@@ -80,7 +81,6 @@ function * formatErrors (schema: TSchema, value: unknown, path: string): Iterabl
     }
     return
   }
-  for (const part of (schema.allOf ?? []) as TSchema[]) yield * formatErrors(part, value, path)
   if (Array.isArray(value) && isSchema(schema.items)) {
     for (const [index, item] of value.entries()) yield * formatErrors(schema.items, item, `${path}/${index}`)
   } else if (isSchemas(value)) {
@@ -100,17 +100,16 @@ function hasFormat (schema: TSchema): boolean {
 }
 
 function partsOf (schema: TSchema): TSchema[] {
-  const { properties = {}, patternProperties = {}, additionalProperties, items, anyOf = [], allOf = [] } = schema
+  const { properties = {}, patternProperties = {}, items, anyOf = [] } = schema
   const named = [properties, patternProperties].flatMap((schemas) => Object.values(schemas as Record<string, TSchema>))
-  return [...named, ...[additionalProperties, items].flat().filter(isSchema), ...anyOf, ...allOf]
+  return [...named, ...[items].filter(isSchema), ...anyOf]
 }
 
-/** The schema of a named property, of a record's entry, or of additional properties. */
-function propertySchema ({ properties = {}, patternProperties = {}, additionalProperties }: TSchema, name: string): TSchema | null {
+/** The schema of a named property, or of a record's entry. */
+function propertySchema ({ properties = {}, patternProperties = {} }: TSchema, name: string): TSchema | null {
   if (Object.hasOwn(properties as object, name)) return properties[name] as TSchema
   const pattern = Object.keys(patternProperties as object).find((source) => new RegExp(source).test(name))
-  if (pattern !== undefined) return patternProperties[pattern] as TSchema
-  return isSchema(additionalProperties) ? additionalProperties : null
+  return pattern === undefined ? null : patternProperties[pattern] as TSchema
 }
 
 function noneOf (errors: Iterable<unknown>): boolean {

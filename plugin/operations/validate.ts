@@ -46,7 +46,7 @@ export function validateCall ({ name, operation, template }: CatalogOperation, c
   if (operation.body !== undefined) checkBody(operation.body, body, faults)
   if (hasRules(name)) {
     // Of repeated parameters, the schema checks the first and the rules the last: ROLLER does not document which one it reads.
-    faults.push(...ruleFaults(name, { query: Object.fromEntries(query), body: body === INVALID ? undefined : body }))
+    faults.push(...ruleFaults(name, { query: Object.fromEntries(query), body }))
   }
   return faults
 }
@@ -86,7 +86,7 @@ const INVALID = Symbol('a body that is not JSON')
 
 /** undefined: not present. */
 function parseBody (bytes: Buffer | null): unknown {
-  if (bytes === null || bytes.length === 0) return undefined
+  if (bytes === null) return undefined
   const body = readJson(bytes)
   return body === undefined ? INVALID : body
 }

@@ -9,6 +9,8 @@ const rows: [schema: TSchema, value: unknown, detail: string, pointer?: string][
     '(an instant), not "soon"'],
   [Nullable(Type.String({ format: 'date' })), 'soon', 'must be a date such as 2026-11-30 or null, not "soon"'],
   [Nullable(Type.String({ format: 'date' })), 7, 'must be a date such as 2026-11-30 or null, not 7'],
+  [Type.Record(Type.String(), Type.String({ format: 'date' })), { 'a/b': 'soon' }, 'must be a date such as 2026-11-30, not "soon"',
+    '/body/a~1b'],
   [StringEnum(['Adult', 'Child']), 'adult', 'must be one of Adult, Child, not "adult"'],
   [Nullable(StringEnum(['Adult', 'Child'])), 'adult', 'must be one of Adult, Child or null, not "adult"'],
   [Type.Integer(), '2', 'must be an integer, not "2"'],
@@ -35,3 +37,7 @@ for (const [schema, value, detail, pointer = '/body'] of rows) {
     t.same(validateValue(schema, value, '/body'), [{ pointer, detail }])
   })
 }
+
+test('names 50 errors at most', async (t) => {
+  t.equal(validateValue(Type.Array(Type.Integer()), Array(60).fill('x'), '/body').length, 50)
+})
