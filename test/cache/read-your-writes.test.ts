@@ -1,5 +1,6 @@
 /** A read after a write never returns the state before it, also without a cache. */
 import { test } from '../support/tap.ts'
+import { MemoryCacheStore } from '#plugin/gateway/cache/memory-store.js'
 import { callOf, FakeGateway, settled, Sharing, textOf } from './helpers.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
 
@@ -49,4 +50,21 @@ test('cancels sharing of the calls in flight of a deleted connection', async (t)
   t.equal(gateway.sent.length, 2)
   for (const sent of gateway.sent) sent.respond()
   await Promise.all([before, after])
+})
+
+test('responds to a write once the cache is invalidated', async (t) => {
+  const gateway = new FakeGateway()
+  const clock = new SteppedClock()
+  const store = new MemoryCacheStore(1_000_000, clock)
+  let finish = (): void => {}
+  store.invalidate = () => new Promise<void>((resolve) => { finish = resolve })
+  const shared = new Sharing({ next: gateway, clock, cache: { store, rules: {} } })
+  let responded = false
+  const writing = shared.send(callOf({ name: 'PUT /products/stock' })).then(() => { responded = true })
+  await settled()
+  gateway.at(1).respond()
+  await settled()
+  t.notOk(responded)
+  finish()
+  await writing
 })

@@ -79,15 +79,14 @@ test('does not share calls with different accepted encodings on the direct trans
 })
 
 test('does not confuse one header value with two', async (t) => {
-  const { gateway, shared } = setup()
-  const calls = [
-    shared.send(callOf({ headers: { accept: 'a","b', 'accept-language': 'c' } })),
-    shared.send(callOf({ headers: { accept: 'a', 'accept-language': 'b","c' } }))
-  ]
-  await settled()
-  t.equal(gateway.sent.length, 2)
-  for (const sent of gateway.sent) sent.respond()
-  await Promise.all(calls)
+  for (const accepted of [[['a","b', 'c'], ['a', 'b","c']], [['ab', 'c'], ['a', 'bc']]]) {
+    const { gateway, shared } = setup()
+    const calls = accepted.map(([accept, language]) => shared.send(callOf({ headers: { accept, 'accept-language': language } })))
+    await settled()
+    t.equal(gateway.sent.length, 2)
+    for (const sent of gateway.sent) sent.respond()
+    await Promise.all(calls)
+  }
 })
 
 test('never shares writes, calls outside the catalog and calls with a body', async (t) => {
@@ -105,14 +104,19 @@ test('never shares writes, calls outside the catalog and calls with a body', asy
 })
 
 test('makes a new call for a caller that requires a fresh response, which others may share', async (t) => {
-  for (const header of ['no-cache', 'max-age=0, No-Cache', 'max-age=0']) {
+  for (const header of ['no-cache', 'private, No-Cache', 'max-age=0']) {
     const { gateway, shared } = setup()
     const calls = [shared.send(callOf()), shared.send(callOf({ headers: { 'cache-control': header } })), shared.send(callOf())]
     await settled()
     t.equal(gateway.sent.length, 2, header)
-    gateway.at(1).respond({ body: 'one' })
     gateway.at(2).respond({ body: 'two' })
-    t.strictSame(await Promise.all((await Promise.all(calls)).map(textOf)), ['one', 'two', 'two'])
+    await calls[1]
+    const later = shared.send(callOf())
+    await settled()
+    t.equal(gateway.sent.length, 3, 'the older one is not shared again')
+    gateway.at(1).respond({ body: 'one' })
+    gateway.at(3).respond({ body: 'three' })
+    t.strictSame(await Promise.all((await Promise.all([...calls, later])).map(textOf)), ['one', 'two', 'two', 'three'])
   }
 })
 

@@ -74,7 +74,17 @@ const TABLE: readonly (readonly [what: string, status: number, body: unknown, ex
   ['a page with 429', 429, '<html>', { kind: 'repeat', code: 'ROLLER_ERR_UNREACHABLE', maySent: true }, HTML],
   ['a page without a label', 502, '\n<!DOCTYPE html><html>', { kind: 'repeat', code: 'ROLLER_ERR_UNREACHABLE', maySent: true }, {}],
   ['a page in XML', 502, '\ufeff<?xml version="1.0"?>\n<!DOCTYPE html>',
-    { kind: 'repeat', code: 'ROLLER_ERR_UNREACHABLE', maySent: true }, HTML]
+    { kind: 'repeat', code: 'ROLLER_ERR_UNREACHABLE', maySent: true }, HTML],
+  ['a page in an unknown encoding', 500, '?', { kind: 'repeat', code: 'ROLLER_ERR_UNREACHABLE', maySent: true },
+    { ...HTML, 'content-encoding': 'zstd' }],
+  ['XML that begins like a page', 500, '<?xml version="1.0"?><a>x</a>', { kind: 'pass' }, { 'content-type': 'application/xml' }],
+  ['XML with Nango\'s label', 500, '<answer>x</answer>', { kind: 'pass' }, HTML],
+  ['an error of ROLLER\'s with an object for its errors', 400, { error: { code: 'x', errors: {} } }, { kind: 'pass' }],
+  ['an error of ROLLER\'s with a long code', 400, { error: { code: 'x'.repeat(65) } }, { kind: 'pass' }],
+  ['the transport shape without a method', 500, { message: 'x', code: 'ECONNREFUSED' }, { kind: 'pass' }],
+  ['a new code with 413', 413, nango('body_limit'), { kind: 'fail', code: 'ROLLER_ERR_BODY_TOO_LARGE' }],
+  ['an address that Nango forbids', 400, nango('base_url_override_not_allowed'),
+    { kind: 'repeat', code: 'ROLLER_ERR_UNREACHABLE', maySent: true }]
 ]
 
 // Responses of ROLLER without a Content-Type: classified by status, whatever label Nango adds.
@@ -105,6 +115,8 @@ test('passes a redirect with a page on the direct transport', async (t) => {
   const head = { status: 302, headers: { ...HTML, location: 'https://elsewhere.example/' } }
   t.equal(classify(head, Buffer.from('<html>Object moved'), 'direct').kind, 'pass')
   t.equal(classify(head, Buffer.from('<html>Log in'), 'nango').kind, 'repeat')
+  t.equal(classify({ status: 302, headers: HTML }, Buffer.from('<html>Log in'), 'direct').kind, 'repeat', 'it leads nowhere')
+  t.equal(classify({ ...head, status: 201 }, Buffer.from('<html>Log in'), 'direct').kind, 'repeat', 'it is no redirect')
 })
 
 for (const [what, status, body, expected, headers = { 'content-type': 'application/json' }] of TABLE) {
@@ -155,7 +167,7 @@ const limitsOf = (remaining: string, inSeconds: number): Map<string, string> => 
 const ACCOUNT = [
   ['57', null, 58, 58], ['0', null, 1, 1], [undefined, null, 1, 1], ['604800', null, 60, 60], ['31536000', ['0', 60], 59, 60],
   ['31536000', ['0', 20], 20, 21], [undefined, ['0', 20], 20, 21], ['5', ['0', 20], 6, 6],
-  ['30', ['0', 86_400], 31, 31], ['31536000', ['0', -100], 60, 60]
+  ['30', ['0', 86_400], 31, 31], ['31536000', ['0', -100], 60, 60], [undefined, ['0', 70], 1, 1]
 ] as const
 
 for (const [header, quota, min, max] of ACCOUNT) {
@@ -175,6 +187,15 @@ test('attributes a 429 in Nango\'s format to ROLLER if Nango reports remaining c
   t.match(classify({ status: 429, headers, limits: limitsOf('0', 30) }, unknown), { scope: 'account' })
 })
 
+test('quotes an error with a byte order mark as JSON', async (t) => {
+  const outcome = classify({ status: 403, headers: {} }, Buffer.from('\ufeff{"message":"no"}'))
+  t.match(outcome, { error: { upstream: { body: { message: 'no' } } } })
+})
+
+test('quotes 2,000 characters of an error that is no JSON', async (t) => {
+  t.match(classify({ status: 403, headers: {} }, Buffer.alloc(3_000, 'x')), { error: { upstream: { body: /^x{2000}$/ } } })
+})
+
 test('never includes Nango\'s text in an error', async (t) => {
   for (const [, status, body, , headers = { 'content-type': 'application/json' }] of TABLE) {
     if (headers === HTML || typeof body !== 'object' || body === null || !('error' in body)) continue
@@ -187,5 +208,5 @@ test('never includes Nango\'s text in an error', async (t) => {
 test('streams only a success that is not an HTML page', async (t) => {
   for (const status of [200, 201, 204, 304, 399]) t.equal(passesUnread({ status, headers: {} }), true)
   for (const status of [400, 401, 500]) t.equal(passesUnread({ status, headers: {} }), false)
-  t.equal(passesUnread({ status: 200, headers: HTML }), false)
+  for (const headers of [HTML, { 'content-type': 'Text/HTML' }]) t.equal(passesUnread({ status: 200, headers }), false)
 })

@@ -32,3 +32,14 @@ test('rejects a reply that is not a list', async (t) => {
   const lock = new RedisRefreshLock({ evalsha: async () => 'PONG', eval: async () => 'PONG' }, 'roller')
   await t.rejects(lock.acquire('venue', 0), { name: 'RedisUnavailable' })
 })
+
+test('asks again at once after a failure', async (t) => {
+  let sent = 0
+  const command = async (): Promise<unknown> => {
+    if (++sent === 1) throw new Error('broken')
+    return ['acquired', 0]
+  }
+  const lock = new RedisRefreshLock({ evalsha: command, eval: command }, 'roller')
+  await t.rejects(lock.acquire('venue', 0))
+  t.match(await lock.acquire('venue', 0), { kind: 'acquired' })
+})

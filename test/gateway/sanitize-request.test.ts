@@ -16,7 +16,7 @@ const TARGETS: readonly (readonly [string, string | null | false])[] = [
   ['/%252f', null],
   ['/.', null], ['/..', null], ['/x/.', null], ['/x/../y', null], ['/%2e', null], ['/%2E%2e/x', null], ['/%252e%252e', null],
   ['/%252e%252e/%25', null],
-  ['/x/%3f', null], ['/x/%2523', null], ['/x%EF%BC%8F..', null], ['/%EF%BD%94oken', false],
+  ['/x/%3f', null], ['/x/%2523', null], ['/x/%EF%BC%9F', null], ['/x%EF%BC%8F..', null], ['/%EF%BD%94oken', false],
   ['/..;x', null], ['/x/..;/y', null], ['/x/.%3b', null], ['/;/x', null], ['/x/;y', null],
   ['/x\\y', null], ['/%5c', null], ['/%255c', null], ['/%00', null], ['/x%0a', null], ['/x y', null], ['/x?a b', null], ['/x#y', null],
   ['/x?#', null],

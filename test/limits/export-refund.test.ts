@@ -1,16 +1,14 @@
 /** One export of a type in six hours: a rejected order must not use it up. */
 import { test } from '../support/tap.ts'
-import { build, type Built } from '../support/build.ts'
+import { build, callsAtRoller, type Built } from '../support/build.ts'
 import { send, type Received } from './harness.ts'
 
 const TOO_MANY = { error: { code: 'too_many_request', method: 'POST', path: '/proxy/reporting/bulk' } }
 const NO_CONNECTION = { error: { code: 'server_error', message: 'Failed to get connection' } }
-const order = async ({ app }: Built, more: object = {}): Promise<Received> => await send(app, {
-  method: 'POST',
-  url: '/reporting/bulk',
-  maxWait: 0,
-  payload: { exportType: 'Payments', startDate: '2026-01-01', endDate: '2026-01-02', ...more }
-})
+const ORDER = {
+  method: 'POST', url: '/reporting/bulk', payload: { exportType: 'Payments', startDate: '2026-01-01', endDate: '2026-01-02' }
+} as const
+const order = async ({ app }: Built): Promise<Received> => await send(app, { ...ORDER, maxWait: 0 })
 const reportsLeft = async ({ app }: Built): Promise<number> =>
   (
     await app.inject('/connections/demo-venue/rate-limits')
@@ -38,15 +36,7 @@ for (const [what, fault] of [
     built.nango.faults.next({ path: /bulk/, ...fault })
     t.not((await order(built)).status, 200)
     for (let again = 0; again < 3; again++) {
-      const response = await send(
-        built.app,
-        {
-          method: 'POST',
-          url: '/reporting/bulk',
-          maxWait: 2,
-          payload: { exportType: 'Payments', startDate: '2026-01-01', endDate: '2026-01-02' }
-        }
-      )
+      const response = await send(built.app, { ...ORDER, maxWait: 2 })
       t.equal(response.status, again === 0 ? 200 : 429)
     }
   })
@@ -78,3 +68,16 @@ for (const [what, fault] of [
     t.match(await order(built), { status: 429, code: 'ROLLER_ERR_RATE_LIMITED' })
   })
 }
+
+test('counts an export from the attempt that was sent', async (t) => {
+  const built = await build(t, { options: { transport: 'direct', rateLimits: { margin: 0 } } })
+  const noToken = { path: /connections/, kind: 'status', status: 500, body: {} } as const
+  built.nango.faults.next(noToken)
+  t.equal((await order(built)).status, 502)
+  t.equal(await reportsLeft(built), 120)
+  built.nango.faults.next(noToken)
+  t.equal((await send(built.app, { ...ORDER, maxWait: 5 })).status, 200)
+  t.equal(await reportsLeft(built), 119)
+  t.match(await order(built), { status: 429, code: 'ROLLER_ERR_RATE_LIMITED' })
+  t.equal(callsAtRoller(built).length, 1)
+})

@@ -40,6 +40,7 @@ test('calls authorize for each route with connection, operation and scope', asyn
     ['GET', '/roller/venues/me', { connectionId: id, operation: 'GET /venues/me', scope: 'roller:read' }],
     ['GET', '/roller/bookings/B1', { connectionId: id, operation: 'GET /bookings/{uniqueId}', scope: 'roller:read' }],
     ['GET', '/roller/nothing/of/the/catalog', { connectionId: id, operation: 'GET /*', scope: 'roller:read' }],
+    ['PUT', '/roller/Staff/x1', { connectionId: id, operation: 'PUT /staff/{uniqueId}', scope: 'roller:write' }],
     ['PUT', '/roller/nothing', { connectionId: id, operation: 'PUT /*', scope: 'roller:write' }],
     ['DELETE', `/connections/${id}`, { connectionId: id, operation: 'DELETE /connections/{id}', scope: 'connections:write' }]
   ]

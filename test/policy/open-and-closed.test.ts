@@ -74,6 +74,11 @@ test('denies an operation in process too', async (t) => {
   t.same(callsAtRoller(built), [])
 })
 
+test('reads the venue to check a connection although GET /venues/me is closed', async (t) => {
+  const { app } = await build(t, { options: { operations: { deny: ['GET /venues/me'] } } })
+  t.equal((await app.inject({ url: '/connections/demo-venue/check' })).json().ok, true)
+})
+
 /** Other spellings of GET /staff/x1, which the catalog's route does not match, or matches with another parameter. */
 const DISGUISES = [
   '/staff/x1/', '/Staff/x1', '/STAFF/x1', '/st%61ff/x1', '/st%2561ff/x1', '/staff%2Fx1', '/staff/x1;v=1', '/staff;v=1/x1', '/st%61ff/x%25',
@@ -117,6 +122,7 @@ test('rejects an unknown name at registration, with its position', async (t) => 
     message({ deny: ['GET /products', 'canary', 'Money-Moving', 'get /products'] }),
     /option operations\.deny is wrong at place 2, 3, 4: expected names of operations .*money-moving, staff-accounts/
   )
+  t.match(message({ deny: ['toString'] }), /operations\.deny is wrong at place 1:/)
   t.match(message({ allow: ['canary'], deny: ['canary'] }), /operations\.allow.*operations\.deny/s)
   t.match(message({ allow: 'GET /products' }), /option operations\.allow is wrong: expected a list of at least one of names/)
   t.match(message({ denied: [] }), /option operations\.denied is not known/)

@@ -42,6 +42,12 @@ test('names a missing body', async (t) => {
   t.same(callsAtRoller(built), [])
 })
 
+test('sends a call without its optional body', async (t) => {
+  const built = await build(t)
+  await built.app.inject({ method: 'DELETE', url: '/roller/bookings/B1', headers: VENUE })
+  t.same(callsAtRoller(built), [{ method: 'DELETE', url: '/bookings/B1' }])
+})
+
 test('names every missing path parameter in the typed client', async (t) => {
   const built = await build(t)
   await built.app.ready()

@@ -2,6 +2,13 @@ import { test } from '../support/tap.ts'
 import { build, VENUE } from '../support/build.ts'
 import { stubNango } from './fixture.ts'
 
+const OTHERS = [
+  'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'upgrade', 'set-cookie2', 'content-security-policy-report-only',
+  'cross-origin-embedder-policy', 'cross-origin-opener-policy', 'origin-agent-cluster', 'permissions-policy', 'x-dns-prefetch-control',
+  'x-download-options', 'x-permitted-cross-domain-policies', 'x-xss-protection', 'reporting-endpoints', 'nel', 'speculation-rules',
+  'timing-allow-origin', 'accept-ch', 'x-lighttpd-send-file', 'x-reproxy-url'
+]
+
 const DROPPED = {
   Connection: 'keep-alive, X-Hop',
   'Keep-Alive': 'timeout=1',
@@ -40,7 +47,8 @@ const DROPPED = {
   'Surrogate-Control': 'max-age=1',
   'CDN-Cache-Control': 'max-age=1',
   'Report-To': 'canary',
-  'Service-Worker-Allowed': '/'
+  'Service-Worker-Allowed': '/',
+  ...Object.fromEntries(OTHERS.map((name) => [name, 'canary']))
 }
 const KEPT = {
   'content-type': 'application/json; x=1',

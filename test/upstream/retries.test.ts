@@ -1,7 +1,8 @@
 import { freePort } from '../support/free-port.ts'
 import { test } from '../support/tap.ts'
-import { build, callsAtRoller } from '../support/build.ts'
-import { bookingFor, call, isProblem, stubNango } from './fixture.ts'
+import { build, callsAtRoller, CONNECTION_ID } from '../support/build.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+import { bookingFor, call, isProblem, stubNango, until } from './fixture.ts'
 
 for (const status of [502, 503, 504]) {
   test(`retries a GET after ROLLER's ${status}, then passes ROLLER's response on`, async (t) => {
@@ -107,4 +108,27 @@ test('does not retry a streamed body, even if nothing was sent', async (t) => {
   const response = await call(built, { method: 'POST', url: '/roller/sandbox/x', payload: Buffer.alloc(100_000, 'x') })
   isProblem(t, built, response, { status: 502, code: 'ROLLER_ERR_UNREACHABLE', layer: 'network' })
   t.equal(tries(), 0)
+})
+
+test('leaves the connection of a response that is not passed on', async (t) => {
+  const built = await build(t, { options: { transport: 'direct', maxSockets: 1, timeouts: { headers: 2_000 } } })
+  built.nango.addConnection({ connectionId: 'other', clientId: 'other', clientSecret: 'x' })
+  for (const [status, passed] of [[503, 200], [401, 200], [403, 403], [429, 429]] as const) {
+    built.roller.faults.next({ path: /^\/venues/, kind: 'status', status, body: Buffer.alloc(16 * 1024 * 1024, ' ') })
+    t.equal((await call(built)).statusCode, passed, String(status))
+  }
+  t.equal((await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'other' } })).statusCode, 200)
+})
+
+test('ends the delay before a retry when its caller leaves', async (t) => {
+  const clock = new ManualClock()
+  const retryPolicy = { baseMs: 1_000, random: () => 1 }
+  const built = await build(t, { options: { clock, retryPolicy, nango: { host: 'http://127.0.0.1:9' } } })
+  const caller = new AbortController()
+  const left = built.app.roller.request(
+    'POST /bookings/draft', { connectionId: CONNECTION_ID, body: {}, validation: false, maxWait: 5_000, signal: caller.signal } as never
+  )
+  await until(() => clock.waits.includes(1_000))
+  caller.abort(new Error('left'))
+  await t.rejects(left, { message: 'left' })
 })

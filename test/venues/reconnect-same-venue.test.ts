@@ -1,6 +1,6 @@
 import { test } from '../support/tap.ts'
-import { VENUE } from '../support/build.ts'
-import { reconnect, start, stored, venueIdOf } from './fixture.ts'
+import { callsAtRoller, VENUE } from '../support/build.ts'
+import { reconnect, start, stored, until, venueIdOf } from './fixture.ts'
 
 const PRODUCTS = { url: '/roller/products', headers: VENUE }
 
@@ -20,4 +20,21 @@ test('keeps id, tags, metadata, config and webhook address on a reconnect with t
   t.not(entry, earlier, 'verified for the credentials that were entered now')
   t.match(metadata, { roller_venue: before.metadata?.roller_venue })
   t.equal((await setup.app.inject(PRODUCTS)).statusCode, 200)
+})
+
+test('does not share a call that was sent before the reconnect', async (t) => {
+  const setup = await start(t)
+  const caller = new AbortController()
+  setup.roller.faults.next({ path: /products/, kind: 'hang' })
+  const products = async (signal?: AbortSignal): Promise<unknown> =>
+    await setup.app.roller.request('GET /products', { connectionId: 'demo-venue', ...(signal !== undefined && { signal }) })
+  const before = products(caller.signal)
+  const sent = (): number => callsAtRoller(setup).filter(({ url }) => url === '/products').length
+  await until(() => sent() === 1)
+  await reconnect(setup, 'demo')
+  const after = products()
+  await until(() => sent() === 2)
+  await t.resolves(after)
+  caller.abort(new Error('left'))
+  await t.rejects(before, { message: 'left' })
 })
