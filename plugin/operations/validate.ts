@@ -106,35 +106,15 @@ function readParams (template: string, path: string): Record<string, unknown> {
   const values = path.split('/')
   const params: Record<string, unknown> = {}
   for (const [index, part] of template.split('/').entries()) {
-    if (!part.startsWith('{')) continue
-    const value = values[index] ?? ''
-    if (value !== '') params[part.slice(1, -1)] = decode(value)
+    if (part.startsWith('{')) params[part.slice(1, -1)] = decode(values[index] ?? '') // a path of the template
   }
   return params
 }
 
-/** Whether a parameter is a list, by name. */
-const parameters = new WeakMap<TObject, ReadonlyMap<string, boolean>>()
-
-function parametersOf (schema: TObject): ReadonlyMap<string, boolean> {
-  let known = parameters.get(schema)
-  if (known === undefined) {
-    parameters.set(schema, known = new Map(Object.entries(schema.properties).map(([name, { type }]) => [name, type === 'array'])))
-  }
-  return known
-}
-
-/** Keeps the parameters of the schema. The first of repeated parameters wins. */
-function readQuery (schema: TObject, query: URLSearchParams): Record<string, unknown> {
-  const known = parametersOf(schema)
-  const values: Record<string, string | string[]> = {}
-  for (const [name, value] of query) {
-    const isList = known.get(name)
-    if (isList === undefined) continue
-    const before = values[name]
-    if (before === undefined) values[name] = isList ? [value] : value
-    else if (Array.isArray(before)) before.push(value)
-  }
+/** Keeps the parameters of the schema; none is a list. The first of repeated parameters wins. */
+function readQuery ({ properties }: TObject, query: URLSearchParams): Record<string, string> {
+  const values: Record<string, string> = {}
+  for (const [name, value] of query) if (Object.hasOwn(properties, name)) values[name] ??= value
   return values
 }
 

@@ -58,7 +58,6 @@ export class RedisCacheStore implements CacheStore {
   }
 
   async invalidate (connectionId: string, resources: readonly string[] | null): Promise<void> {
-    if (resources?.length === 0) return
     const tag = this.#tag(connectionId)
     const before = this.#pending.get(tag)
     const all = resources === null || before?.resources === null ? null : [...new Set([...before?.resources ?? [], ...resources])]

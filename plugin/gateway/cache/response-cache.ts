@@ -58,7 +58,6 @@ export class ResponseCache implements CallHandler {
       // Every response reports the rate limit, including this one, which counted against none.
       return new WholeResponse(status, withAge(withCacheStatus(headers, 'hit'), hit.ageMs), body, this.peek(call))
     }
-    call.signal?.throwIfAborted()
     const response = await this.#next.send(call.copy(Math.max(0, call.maxWaitMs - (this.#clock.now() - startedAt))))
     // The reason for the call to ROLLER, in the terms of RFC 9211.
     const how = `fwd=${fresh ? 'request' : 'miss'}`

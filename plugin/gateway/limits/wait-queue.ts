@@ -61,7 +61,7 @@ export class WaitQueue {
     for (const { reject } of this.#waiters.splice(0)) reject(closing())
   }
 
-  /** Never delays another waiter. */
+  /** Each waiter behind it gets the time of the one before, which is never later: they are in the order of their times. */
   #remove (waiter: Waiter): void {
     const index = this.#waiters.indexOf(waiter)
     if (index < 0) return
@@ -70,8 +70,8 @@ export class WaitQueue {
     for (let i = index; i < this.#waiters.length; i++) {
       const next = this.#waiters[i] as Waiter // within the queue
       const { wakeAt } = next
-      next.wakeAt = Math.min(wakeAt, free)
-      free = Math.max(wakeAt, free)
+      next.wakeAt = free
+      free = wakeAt
     }
     if (this.#waiters.length === 0) this.#clearTimer()
     else this.#setTimer((this.#waiters[0] as Waiter).wakeAt)
