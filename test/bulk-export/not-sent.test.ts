@@ -31,7 +31,7 @@ const HOUR = 3_600_000
 /** A token that is over then, and again after an hour: the call waits for Nango. */
 const EXPIRED = { roller: { tokenTtl: HOUR / 1000 } }
 
-/** Starts an export, until ROLLER is asked for its webhooks. It responds a little later, and then the order is sent. */
+/** Starts an export. Returns while ROLLER delays the list of its webhooks; then the order is sent. */
 async function order ({ app, roller }: Case, signal?: AbortSignal): Promise<{ readonly ended: Promise<unknown> }> {
   const checks = (): number => roller.requests.filter(({ url }) => url.startsWith('/webhooks')).length
   const before = checks()

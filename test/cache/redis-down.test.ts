@@ -106,20 +106,47 @@ t.test('adds up the failed invalidations of several writes', async (t) => {
   t.equal(await get(), 'body 7')
 })
 
-t.test('repeats failed invalidations of other connections too', async (t) => {
+t.test('repeats failed invalidations of other connections too, for all replicas', async (t) => {
   const { state, clock, shared, get } = setup()
   const venues = ['one', 'two', 'three']
-  for (const venue of venues) await get(venue)
-  state.broken = 'fails'
-  for (const venue of venues) await shared.send(write(venue))
-  state.broken = false
+  const gateway = new FakeGateway()
+  gateway.serve = () => ({ body: 'fresh' })
+  const store = new RedisCacheStore(client, { scope: `away-${count}`, clock })
+  const replica = new Sharing({ next: gateway, clock, cache: { store, rules: { 'GET /products': 60_000 } } })
+  for (const outage of ['first', 'second']) {
+    for (const venue of venues) await get(venue)
+    state.broken = 'fails'
+    for (const venue of venues) await shared.send(write(venue))
+    state.broken = false
+    clock.advance(1_000)
+    const { requested } = state
+    await get('one') // its own invalidation, a read and a write; then those of the others
+    for (let tries = 0; tries < 1_000 && state.requested < requested + 5; tries++) await settled()
+    for (const connectionId of ['two', 'three']) {
+      t.equal(await textOf(await replica.send(callOf({ connectionId }))), 'fresh', `${connectionId} after the ${outage} outage`)
+      await replica.forget(connectionId)
+    }
+  }
+})
+
+t.test('repeats a failed invalidation although an older one is confirmed after it', async (t) => {
+  const sent: { readonly args: readonly string[], resolve: (reply: unknown) => void, reject: (error: Error) => void }[] = []
+  const evalsha = (...args: readonly unknown[]): Promise<unknown> =>
+    new Promise((resolve, reject) => { sent.push({ args: args.map(String), resolve, reject }) })
+  const clock = new SteppedClock()
+  const pending = new RedisCacheStore({ evalsha, eval: evalsha }, { scope: 'pending', clock, timeoutMs: 30_000 })
+  const [older, newer] = [pending.invalidate('venue', ['products']), pending.invalidate('venue', ['bookings'])]
+  await settled()
+  sent[1]?.reject(new Error('OOM command not allowed'))
+  await newer
+  sent[0]?.resolve(1)
+  await older
   clock.advance(1_000)
-  t.equal(await get('one'), 'body 7')
-  for (let tries = 0; tries < 1_000 && state.requested < 2 + 6 + 1 + 5; tries++) await settled()
-  state.broken = 'fails'
-  const { requested } = state
-  await get('two')
-  t.equal(state.requested, requested + 1, 'no invalidation is pending: Redis is read at once')
+  const read = pending.find({ connectionId: 'venue', resource: 'bookings', key: 'x' }, false)
+  await settled()
+  t.ok(sent[2]?.args.includes('bookings') === true && sent[2].args.includes('drop'), 'before the read')
+  sent[2]?.reject(new Error('OOM command not allowed'))
+  t.same(await read, { hit: null, generation: null })
 })
 
 /** Unlike events.once it does not reject at an error: attempts to reconnect fail until the server listens. */

@@ -33,7 +33,7 @@ test('rejects a reply that is not a list', async (t) => {
   await t.rejects(lock.acquire('venue', 0), { name: 'RedisUnavailable' })
 })
 
-test('asks again at once after a failure', async (t) => {
+test('sends the next request at once after a failure', async (t) => {
   let sent = 0
   const command = async (): Promise<unknown> => {
     if (++sent === 1) throw new Error('broken')

@@ -4,27 +4,29 @@ import { build, callsAtRoller, VENUE } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { until } from '../upstream/fixture.ts'
 
-test('does not send a queued call of another spelling after its operation was closed', async (t) => {
-  const clock = new ManualClock()
-  const checked: string[] = []
-  let closed = ''
-  const built = await build(t, {
-    options: {
-      clock,
-      transport: 'direct',
-      rateLimits: { rest: { limit: 1, windowMs: 20_000 }, margin: 0, jitter: 0 },
-      authorize: (_request, { operation }) => { checked.push(operation); return operation !== closed }
-    }
+for (const [url, what] of [['/roller/products', 'a queued call'], ['/roller/Products/', 'a queued call of another spelling']] as const) {
+  test(`does not send ${what} after its operation was closed`, async (t) => {
+    const clock = new ManualClock()
+    const checked: string[] = []
+    let closed = ''
+    const built = await build(t, {
+      options: {
+        clock,
+        transport: 'direct',
+        rateLimits: { rest: { limit: 1, windowMs: 20_000 }, margin: 0, jitter: 0 },
+        authorize: (_request, { operation }) => { checked.push(operation); return operation !== closed }
+      }
+    })
+    await built.app.inject({ url: '/roller/venues/me', headers: VENUE })
+    const queued = built.app.inject({ url, headers: { ...VENUE, 'roller-max-wait': '30' } })
+    await until(() => checked.length === 2)
+    closed = 'GET /products'
+    await until(() => { clock.advance(500); return checked.length === 3 })
+    t.match((await queued).json(), { status: 403, code: 'ROLLER_ERR_CONNECTION_FORBIDDEN' })
+    t.same(checked, ['GET /venues/me', 'GET /products', 'GET /products'])
+    t.equal(callsAtRoller(built).length, 1)
+    closed = ''
+    const next = await built.app.inject({ url: '/roller/products', headers: { ...VENUE, 'roller-max-wait': '0' } })
+    t.equal(next.statusCode, 200, 'a call that was not sent counts against no rate limit')
   })
-  await built.app.inject({ url: '/roller/venues/me', headers: VENUE })
-  const queued = built.app.inject({ url: '/roller/Products/', headers: { ...VENUE, 'roller-max-wait': '30' } })
-  await until(() => checked.length === 2)
-  closed = 'GET /products'
-  await until(() => { clock.advance(500); return checked.length === 3 })
-  t.match((await queued).json(), { status: 403, code: 'ROLLER_ERR_CONNECTION_FORBIDDEN' })
-  t.same(checked, ['GET /venues/me', 'GET /products', 'GET /products'])
-  t.equal(callsAtRoller(built).length, 1)
-  closed = ''
-  const next = await built.app.inject({ url: '/roller/products', headers: { ...VENUE, 'roller-max-wait': '0' } })
-  t.equal(next.statusCode, 200, 'the call that was not sent counts against no rate limit')
-})
+}

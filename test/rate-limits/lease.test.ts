@@ -68,6 +68,15 @@ t.test('does not send a call that was delayed longer than a window', async (t) =
   granted(store.take(request('v', windows)))
 })
 
+t.test('does not send an export that was delayed longer than the shorter of its windows', async (t) => {
+  const state = { now: 1000 }
+  const clock = { now: () => state.now, setTimeout: () => null, clearTimeout: () => {} }
+  const windows = [{ key: 'bulk', limit: 1, windowMs: 60_000 }, { key: 'reporting', limit: 1, windowMs: 1000 }]
+  const lease = new Lease({ ...parts, store: new MemoryLimitStore({ now: clock.now }), clock, windows, slot: 1000 })
+  state.now += 1000
+  t.equal(lease.markSent(), false)
+})
+
 t.test('refunds everything if nothing was sent, and only the export\'s limit after its rejection', async (t) => {
   const store = new MemoryLimitStore({ now: () => 5 })
   const windows = [{ key: 'bulk', limit: 1, windowMs: 1000 }, { key: 'reporting', limit: 1, windowMs: 1000 }]

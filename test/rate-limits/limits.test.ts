@@ -27,4 +27,6 @@ t.test('accepts every value as an option', async (t) => {
   for (const limit of [0, -1, 1.5, NaN]) t.throws(() => effectiveLimit({ limit, windowMs: 1000 }), RangeError)
   for (const windowMs of [0, -1, NaN, Infinity]) t.throws(() => effectiveLimit({ limit: 1, windowMs }), RangeError)
   for (const margin of [-0.1, 0.6, NaN]) t.throws(() => effectiveLimit({ limit: 1, windowMs: 1 }, margin), RangeError)
+  for (const jitter of [-1, NaN, Infinity]) t.throws(() => effectiveLimit({ limit: 1, windowMs: 1 }, 0, jitter), RangeError)
+  t.equal(effectiveLimits({ jitter: 7 }).bulk.windowMs, 21_600_007)
 })

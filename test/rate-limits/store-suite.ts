@@ -203,6 +203,7 @@ export function storeSuite (t: Test, bench: Bench): void {
     near(t, no.coolingOffMs ?? 0, 8000, 'cooling-off')
     t.equal((await store.usage(tag, windows))[0]?.remaining, 9)
     near(t, queued(await store.take(request(tag, windows, 8000, ['connection']))).waitMs, 8000, 'wait')
+    t.equal((await store.usage(tag, windows))[0]?.remaining, 8, 'a slot is taken for the waiting call')
     granted(await store.take(request(tag, [{ key: 'reporting', limit: 9, windowMs: 1000 }], 0, ['another'])))
     granted(await store.take(request(freshTag(), windows, 0, ['connection'])))
   })

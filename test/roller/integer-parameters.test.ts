@@ -14,4 +14,13 @@ test('rejects a query parameter that is no integer', async (t) => {
   }
   t.same(callsAtRoller(built), [])
   t.equal((await built.app.inject({ url: url('2'), headers: VENUE })).statusCode, 200)
+  await built.app.inject({ url: url('-1'), headers: VENUE })
+  t.equal(callsAtRoller(built).length, 2, 'ROLLER decides which integers are valid')
+})
+
+test('rejects a path parameter that is no integer', async (t) => {
+  const built = await build(t)
+  const response = await built.app.inject({ url: '/roller/discounts/abc', headers: VENUE })
+  t.match(response.json(), { code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/params/discountId', detail: /must be an integer/ }] })
+  t.same(callsAtRoller(built), [])
 })

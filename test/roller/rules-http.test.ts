@@ -20,3 +20,15 @@ test('rejects calls that violate ROLLER\'s rules of dates over HTTP', async (t) 
   }
   t.same(callsAtRoller(built), [])
 })
+
+test('rejects an unknown value of ROLLER\'s own header', async (t) => {
+  const built = await build(t)
+  const response = await built.app.inject({
+    method: 'POST',
+    url: '/roller/reporting/bulk',
+    headers: { ...VENUE, 'timezone-designators': 'sometimes' },
+    payload: { exportType: 'Payments', startDate: '2026-01-01', endDate: '2026-01-02' }
+  })
+  t.match(response.json(), { code: 'ROLLER_ERR_VALIDATION', errors: [{ pointer: '/headers/TimeZone-Designators' }] })
+  t.same(callsAtRoller(built), [])
+})

@@ -21,6 +21,6 @@ test('keeps the time zone until the venue has another', async (t) => {
     return (await app.inject({ url: '/roller/products', headers: VENUE })).headers['roller-time-zone']
   }
   t.equal(await zoneAfter(200, { ianaTimeZone: 'Australia/Brisbane' }), 'Australia/Brisbane')
-  t.equal(await zoneAfter(404, {}), 'Australia/Brisbane', 'an error says nothing of it')
+  t.equal(await zoneAfter(404, {}), 'Australia/Brisbane', 'an error does not contain it')
   t.equal(await zoneAfter(200, { ianaTimeZone: '(UTC+10:00) Brisbane' }), undefined)
 })

@@ -11,6 +11,7 @@ const rows: [schema: TSchema, value: unknown, detail: string, pointer?: string][
   [Nullable(Type.String({ format: 'date' })), 7, 'must be a date such as 2026-11-30 or null, not 7'],
   [Type.Record(Type.String(), Type.String({ format: 'date' })), { 'a/b': 'soon' }, 'must be a date such as 2026-11-30, not "soon"',
     '/body/a~1b'],
+  [Type.String({ format: 'email' }), `a@b.${'c'.repeat(320)}`, 'must be an email address, not a string'],
   [StringEnum(['Adult', 'Child']), 'adult', 'must be one of Adult, Child, not "adult"'],
   [Nullable(StringEnum(['Adult', 'Child'])), 'adult', 'must be one of Adult, Child or null, not "adult"'],
   [Type.Integer(), '2', 'must be an integer, not "2"'],

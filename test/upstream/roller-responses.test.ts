@@ -1,6 +1,6 @@
 import { test } from '../support/tap.ts'
-import { build, callsAtRoller } from '../support/build.ts'
-import { call, isProblem } from './fixture.ts'
+import { build, callsAtRoller, listen, VENUE } from '../support/build.ts'
+import { call, isProblem, stubNango } from './fixture.ts'
 
 test('passes ROLLER\'s errors on byte for byte', async (t) => {
   const bytes = Buffer.from('{ "errors" : [ {"name":"x","message":"Z\u00f6e 9007199254740993 1.0"} ] }\n')
@@ -66,4 +66,16 @@ test('keeps the status of a response, as far as Nango does, and sends no body wi
       t.equal(response.payload, body)
     }
   }
+})
+
+test('passes on the beginning of a response before its end', async (t) => {
+  let finish = (): void => {}
+  const stub = await stubNango(t, (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).write('{"a":')
+    finish = () => { response.end('1}') }
+  })
+  const { url } = await listen(t, { options: { nango: { host: stub.url } } })
+  const response = await fetch(`${url}/roller/products`, { headers: VENUE })
+  finish()
+  t.same(await response.json(), { a: 1 })
 })

@@ -17,7 +17,7 @@ interface Replicas {
   readonly more: () => Promise<Setup>
 }
 
-/** @param clock stands still, so that a replica reads the news only with a call */
+/** @param clock does not advance, so that a replica reads the news only with a call */
 async function replicas (t: Pick<Test, 'teardown'>, transport: 'nango' | 'direct', clock = new ManualClock()): Promise<Replicas> {
   const redis = await sharedRedis()
   const clients: Redis[] = []
