@@ -65,6 +65,25 @@ t.test('handles the first, the last, and an already removed call', async (t) => 
   t.equal(timers(), 0)
 })
 
+t.test('keeps the order of calls with the same time, and the time of a call before a later one', async (t) => {
+  const { enter, pass, timers } = world()
+  for (const name of ['a', 'b']) enter(name, 50)
+  const last = enter('c', 500)
+  t.same(await pass(50), ['a', 'b'])
+  last.leave()
+  t.same(await pass(0), ['c left'])
+  t.equal(timers(), 0)
+})
+
+t.test('rejects all calls when it is closed, and later ones', async (t) => {
+  const { enter, pass, timers, room } = world()
+  enter('a', 100)
+  room.close()
+  t.same(await pass(0), ['a left'])
+  t.equal(timers(), 0)
+  await t.rejects(room.wait(10), { code: 'ROLLER_ERR_CLOSING', retryAfter: 1 })
+})
+
 t.test('removes a thousand calls at once quickly', async (t) => {
   const { enter, pass, room } = world()
   const guests = Array.from({ length: 2000 }, (_, i) => enter(String(i), i))
