@@ -28,7 +28,7 @@ function setup (timeouts = { headers: 1_000, idle: 100, total: 10_000 }) {
   }
   const connect = (): void => exchange.onConnect((reason) => { aborted = reason; exchange.onError(reason ?? new Error('aborted')) })
   const head = (): void => { exchange.onHeaders(200, [], () => {}) }
-  return { exchange, clock, pass, connect, head, settled: () => settled, aborted: () => aborted }
+  return { exchange, clock, pass, connect, head, settled: () => settled, aborted: () => aborted, waits: () => timer !== null }
 }
 
 test('reports a missing head as a timeout, not as a connection error', async (t) => {
@@ -67,6 +67,17 @@ test('resets the idle timeout on each chunk, up to the total timeout', async (t)
     pass(60)
   }
   t.match(aborted(), { message: 'the exchange took too long' })
+})
+
+test('measures the idle timeout from the head, and ends it with the body', async (t) => {
+  const { exchange, pass, connect, head, aborted, waits } = setup()
+  connect()
+  pass(950)
+  head()
+  pass(90)
+  t.equal(aborted(), undefined)
+  exchange.onComplete()
+  t.notOk(waits())
 })
 
 test('distinguishes a client disconnect from a connection error', async (t) => {
