@@ -4,6 +4,7 @@ import { connect, endSession, openConnectUi, readResult, readSession, readUsed }
 import { readTokenFailure } from './token-error.js'
 import { $, announce, checkFields, hideProblem, mark, say, setBusy, showDone, showEnd, showProblem, useLanguage } from './view.js'
 
+$('no-script').remove()
 const config = JSON.parse(document.body.dataset.config)
 const link = readLink(config.now)
 const language = useLanguage(link.language)

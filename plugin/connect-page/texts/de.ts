@@ -77,5 +77,6 @@ export const de: Texts = {
   troubleTitle: 'Etwas ist schiefgegangen',
   trouble: 'Es wurde nichts gespeichert. Versuchen Sie es in ein paar Minuten noch einmal. Wenn es so bleibt, nennen Sie dem Absender ' +
     'dieses Links den Code {code}.',
-  noScript: 'JavaScript ist in diesem Browser ausgeschaltet. Diese Seite braucht es, um Client ID und Client Secret an Nango zu senden.'
+  noScript: 'JavaScript ist in diesem Browser ausgeschaltet oder nicht angekommen. Diese Seite braucht es, um Client ID und Client ' +
+    'Secret an Nango zu senden. Schalten Sie es ein, oder laden Sie die Seite neu.'
 }

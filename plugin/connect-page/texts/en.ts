@@ -70,7 +70,8 @@ export const en = {
   setup: 'It is not your fault, and nothing was saved. Give the sender of this link the code {code}.',
   troubleTitle: 'Something went wrong',
   trouble: 'Nothing was saved. Try again in a few minutes. If this continues, give the sender of this link the code {code}.',
-  noScript: 'JavaScript is disabled in this browser. This page needs it to send your Client ID and Client Secret to Nango.'
+  noScript: 'JavaScript is disabled in this browser, or did not arrive. This page needs it to send your Client ID and Client Secret to ' +
+    'Nango. Enable it, or load the page again.'
 }
 
 export type TextName = keyof typeof en

@@ -76,6 +76,6 @@ export const es: Texts = {
   troubleTitle: 'Se ha producido un error',
   trouble: 'No se ha guardado nada. Inténtelo de nuevo en unos minutos. Si el problema continúa, comunique este código a quien le envió ' +
     'el enlace: {code}.',
-  noScript: 'JavaScript está desactivado en este navegador. Esta página lo necesita para enviar el Client ID y el Client Secret a ' +
-    'Nango.'
+  noScript: 'JavaScript está desactivado en este navegador o no ha llegado. Esta página lo necesita para enviar el Client ID y el Client ' +
+    'Secret a Nango. Actívelo o vuelva a cargar la página.'
 }

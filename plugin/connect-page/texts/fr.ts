@@ -76,5 +76,6 @@ export const fr: Texts = {
   troubleTitle: 'Une erreur est survenue',
   trouble: 'Rien n’a été enregistré. Réessayez dans quelques minutes. Si le problème persiste, communiquez ce code à l’expéditeur du ' +
     'lien : {code}.',
-  noScript: 'JavaScript est désactivé dans ce navigateur. Cette page en a besoin pour envoyer le Client ID et le Client Secret à Nango.'
+  noScript: 'JavaScript est désactivé dans ce navigateur, ou n’est pas arrivé. Cette page en a besoin pour envoyer le Client ID et le ' +
+    'Client Secret à Nango. Activez-le, ou rechargez la page.'
 }
