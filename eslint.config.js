@@ -54,6 +54,15 @@ export default [
     }
   },
   {
+    files: ['test/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', {
+        selector: 'CallExpression[callee.property.name="match"] > ObjectExpression.arguments ArrayExpression[elements.length=0]',
+        message: 'match() accepts any array for []: compare it with same().'
+      }]
+    }
+  },
+  {
     files: ['service/docs/*.js', 'service/sandbox/*.js'],
     languageOptions: { globals: { document: 'readonly', localStorage: 'readonly', addEventListener: 'readonly', location: 'readonly' } }
   },

@@ -48,7 +48,7 @@ test('detects the last page', async (t) => {
   t.match(await walk(pages(one, two, [])), { calls: 3, error: null }, 'a multiple of the page size, uncounted')
   t.match(await walk(pages([])), { calls: 1, error: null })
   t.match(await walk(pages({ totalPages: 0, totalItems: 0, items: [] })), { calls: 1, error: null })
-  t.match(await walk(pages({ totalItems: 0, items: null })), { calls: 1, error: null, got: [] }, 'an empty list written as null')
+  t.same((await walk(pages({ totalItems: 0, items: null }))).got, [], 'an empty list written as null')
   t.match(await walk(pages({ items: three, totalPages: 2 }, { items: one, totalPages: 2 })), { calls: 2, got: ['c0', 'a0', 'a1'] },
     'a short page is not the end when ROLLER counts on')
   t.match(await walk(pages({ items: [], totalPages: 2 }, { items: one, totalPages: 2 })), { calls: 2, got: ['a0', 'a1'] })

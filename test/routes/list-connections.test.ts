@@ -69,12 +69,12 @@ test('returns the documented fields only', async (t) => {
       integrationId: 'roller',
       status: 'connected',
       tags: { organization_id: 'demo' },
-      metadata: {},
       venue: { environment: 'live', currency: 'AUD' },
-      warnings: [],
       createdAt: /Z$/
     }
   )
+  t.same(connection.metadata, {})
+  t.same(connection.warnings, [])
 })
 
 test('rejects an invalid or unknown query parameter with 400 and its name', async (t) => {

@@ -19,14 +19,10 @@ test('has defaults', async (t) => {
     maxWait: 10_000,
     connectionId: null,
     readOnly: false,
-    operations: {},
-    cache: {},
-    keys: [],
     jwt: null,
     rateLimit: 0,
     keepAliveTimeout: 72_000,
     streamLimit: null,
-    corsOrigins: [],
     logConnectionIds: false,
     tracesTo: null,
     shutdownDelay: 0,
@@ -38,6 +34,8 @@ test('has defaults', async (t) => {
     shutdownGrace: 30_000,
     loopbackOnly: true
   })
+  const { operations, cache, keys, corsOrigins } = readConfig({})
+  t.same({ operations, cache, keys, corsOrigins }, { operations: {}, cache: {}, keys: [], corsOrigins: [] })
   t.same(
     readConfig({ NANGO_SECRET_KEY: 'k' }).nango,
     { secretKey: 'k', host: 'https://api.nango.dev', integrationId: 'roller', webhookSigningKeys: [] }

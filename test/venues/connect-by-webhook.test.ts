@@ -23,14 +23,15 @@ test('finds a venue by its id as soon as Nango reports its connection', async (t
     { tags: { organization_id: 'acme', roller_venue_id: venueId, roller_environment: 'live' }, metadata: { roller_venue: { id: venueId } } }
   )
   const { profile } = setup.roller.venue('acme-park')
-  t.match((await setup.app.inject({ url: `/connections/${connectionId}` })).json(), {
+  const connection = (await setup.app.inject({ url: `/connections/${connectionId}` })).json()
+  t.match(connection, {
     venue: {
       id: venueId, name: profile.name, timeZone: profile.zone, currency: profile.currency, locale: profile.locale, environment: 'live'
     },
-    metadata: {},
-    warnings: [],
     status: 'connected'
   })
+  t.same(connection.metadata, {})
+  t.same(connection.warnings, [])
   const response = await setup.app.inject({ url: '/roller/venues/me', headers: { 'roller-venue': venueId } })
   t.equal(response.json().id, Number(venueId))
 })
