@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exportReader } from '#service/export/export-list.js'
 import { test } from '../../support/tap.ts'
+import { until } from '../../upstream/fixture.ts'
 import { DAYS, open } from './fixture.ts'
 
 const ARGS = ['--reports', 'tickets', ...DAYS, '--patience', '0', '--overlap', '366']
@@ -17,8 +18,12 @@ test('shows whether the last export was cut short, or has ended with files missi
   const cut = async (): Promise<void> => {
     const interrupted = new AbortController()
     exports.roller.faults.always({ kind: 'slow', ms: 300, path: /startDate/ })
+    const { requests } = exports.roller
+    const before = requests.length
     const running = exports.export(ARGS, { signal: interrupted.signal })
-    setTimeout(() => { interrupted.abort(new Error('interrupted')) }, 100)
+    running.catch(() => {}) // rejected below
+    await until(() => requests.slice(before).some(({ url }) => url.includes('startDate')))
+    interrupted.abort(new Error('interrupted'))
     await t.rejects(running, { message: 'interrupted' })
     exports.roller.faults.always(null)
   }
