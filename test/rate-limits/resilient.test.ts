@@ -1,55 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-
 import fc from 'fast-check'
 import t from '../support/tap.ts'
 
-import { MemoryLimitStore } from '#plugin/gateway/limits/memory-store.js'
 import { ResilientLimitStore } from '#plugin/gateway/limits/resilient-store.js'
-import type { ResilientLimitStoreOptions } from '#plugin/gateway/limits/resilient-store.js'
 import { RedisUnavailable } from '#plugin/redis/script.js'
-import type { LimitStore, TakeResult, Window } from '#plugin/gateway/limits/store.js'
+import type { LimitStore, TakeResult } from '#plugin/gateway/limits/store.js'
 import { granted, queued, rejected, request, worst } from './helpers.ts'
-
-/** Several replicas on one shared store that can fail, with a manual clock. */
-function world (replicas: number, options: Partial<ResilientLimitStoreOptions> = {}) {
-  const state = { now: 1000, isDown: false, calls: 0, reported: [] as string[] }
-  const now = (): number => state.now
-  let memory = new MemoryLimitStore({ now })
-  const reach = async <T>(work: () => T): Promise<T> => {
-    state.calls++
-    if (state.isDown) throw new RedisUnavailable('away')
-    return work()
-  }
-  const shared: LimitStore = {
-    take: (...args) => reach(() => memory.take(...args)),
-    cancel: (...args) => reach(() => memory.cancel(...args)),
-    refund: (...args) => reach(() => memory.refund(...args)),
-    renew: (...args) => reach(() => memory.renew(...args)),
-    report: (...args) => reach(() => memory.report(...args)),
-    startCoolingOff: (...args) => reach(() => memory.startCoolingOff(...args)),
-    coolingOff: (...args) => reach(() => memory.coolingOff(...args)),
-    usage: (...args) => reach(() => memory.usage(...args)),
-    close: () => {}
-  }
-  const stores = Array.from({ length: replicas }, (_, i) => new ResilientLimitStore(shared, {
-    onRedisDown: 'share',
-    replicas,
-    now,
-    onDown: () => { state.reported.push(`${i} away`) },
-    onUp: () => { state.reported.push(`${i} back`) },
-    ...options
-  }))
-  return { state, stores, one: stores[0] as ResilientLimitStore, restart: () => { memory = new MemoryLimitStore({ now }) } }
-}
-
-const rest = (limit: number, windowMs = 60_000): Window[] => [{ key: 'rest', limit, windowMs }]
-const placesOf = async (store: LimitStore, windows: Window[]): Promise<number> => {
-  let places = 0
-  while ((await store.take(request('v', windows))).outcome === 'granted') places++
-  return places
-}
-/** Lets a background probe finish. */
-const settle = async (): Promise<void> => { await sleep(1) }
+import { placesOf, rest, settle, world } from './outage.ts'
 
 t.test('share: counts earlier calls, reports the outage once, and recovers by itself', async (t) => {
   const { state, one } = world(1)

@@ -32,8 +32,8 @@ export class Connectivity {
   /** Upper bound of the time since the store recovered without being noticed, however long this replica had no calls. */
   get unnoticedMs (): number { return this.#options.retryMs + PROBE_MS }
 
+  /** Only while it is up: a failure of an earlier epoch is none of this one. */
   markDown (): void {
-    if (this.down) return
     this.down = true
     this.epoch++
     this.#triedAt = this.#failedAt = this.#options.now()

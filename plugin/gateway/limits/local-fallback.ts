@@ -29,7 +29,7 @@ export class LocalFallback {
 
   constructor (local: MemoryLimitStore, replicas: number, now: () => number) {
     this.local = local
-    this.#replicas = Math.max(1, Math.floor(replicas))
+    this.#replicas = replicas
     this.#now = now
   }
 
