@@ -27,6 +27,7 @@ test('reports an outage in which the data was lost once', async (t) => {
   const at = world(1)
   granted(await at.one.take(other))
   await goDown(at)
+  at.state.now += 5_000
   at.restart()
   await comeBack(at)
   granted(await at.one.take(other))

@@ -106,7 +106,6 @@ export class ResilientLimitStore implements LimitStore {
     this.#data.set(tag, { first: data.first, seenAt })
     if (known === undefined || known.first === data.first || seenAt - known.seenAt >= DATA_KEPT_MS) return false
     this.#link.noteOutage(seenAt - data.ageMs)
-    this.#data.set(tag, { first: data.first, seenAt })
     return true
   }
 
