@@ -1,11 +1,19 @@
 /** The Redis through which replicas share rate limits and token refreshes. Loaded only where it is configured, with ioredis. */
 import { Redis } from 'ioredis'
 
+/** Milliseconds. A start on a small machine blocks the process for longer than the connection takes. */
+const CONNECT_TIMEOUT = 5_000
+
 /** Commands fail at once while the connection is down, so that the plugin falls back. */
 export function connectRedis (url: string, log: { warn (fields: object, message: string): void }): Redis {
   const client = new Redis(
     url,
-    { enableOfflineQueue: false, maxRetriesPerRequest: 0, connectTimeout: 1_000, retryStrategy: (times) => Math.min(100 * times, 1_000) }
+    {
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      connectTimeout: CONNECT_TIMEOUT,
+      retryStrategy: (times) => Math.min(100 * times, 1_000)
+    }
   )
   // Every failed attempt to connect emits it. Logged once, until the cause changes or the connection succeeded.
   let known = ''

@@ -1,5 +1,6 @@
 /** While Redis is down, commands fail at once, so that calls go on without it; its cause is logged once for each outage. */
 import { test, type Test } from '../support/tap.ts'
+import { needsRedis, sharedRedis } from '../support/redis-server.ts'
 import { connectRedis, redisHint } from '#service/config/redis.js'
 
 function connect (t: Test) {
@@ -24,6 +25,17 @@ test('logs the cause once, and again after Redis was there in the meantime', asy
   fail('EPIPE')
   t.same(lines.at(-1), { reason: 'EPIPE' })
   t.equal(lines.length, 3)
+})
+
+test('takes no slow start for a Redis that is down', needsRedis, async (t) => {
+  const { port } = await sharedRedis()
+  const lines: object[] = []
+  const redis = connectRedis(`redis://127.0.0.1:${port}`, { warn: (fields) => { lines.push(fields) } })
+  t.teardown(() => { redis.disconnect() })
+  await new Promise((resolve) => { setImmediate(resolve) }) // it has begun to connect
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_200) // as a process that compiles its code on a small machine
+  await new Promise((resolve) => { redis.once('ready', resolve) })
+  t.same(lines, [])
 })
 
 test('has an instruction for each cause', async (t) => {
