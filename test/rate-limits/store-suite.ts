@@ -201,11 +201,41 @@ export function storeSuite (t: Test, bench: Bench): void {
     t.equal(no.coolingOff, 'connection')
     near(t, no.waitMs, 8000, 'wait')
     near(t, no.coolingOffMs ?? 0, 8000, 'cooling-off')
+    t.match(rejected(await other.take(request(tag, windows, 1000, ['connection', 'account']))), { coolingOff: 'connection' })
     t.equal((await store.usage(tag, windows))[0]?.remaining, 9)
     near(t, queued(await store.take(request(tag, windows, 8000, ['connection']))).waitMs, 8000, 'wait')
     t.equal((await store.usage(tag, windows))[0]?.remaining, 8, 'a slot is taken for the waiting call')
     granted(await store.take(request(tag, [{ key: 'reporting', limit: 9, windowMs: 1000 }], 0, ['another'])))
     granted(await store.take(request(freshTag(), windows, 0, ['connection'])))
+  })
+
+  t.test('rejects for the limit if the call may wait for the end of the cooling-off', async (t) => {
+    const tag = freshTag()
+    const windows = [{ key: 'rest', limit: 1, windowMs: 8000 }]
+    await fill(tag, windows, 1)
+    await store.startCoolingOff(tag, 'connection', 500)
+    const no = rejected(await other.take(request(tag, windows, 1000, ['connection'])))
+    t.match(no, { reason: 'limit', window: 'rest' })
+    near(t, no.waitMs, 8000, 'wait')
+  })
+
+  t.test('a connection in its cooling-off takes no turn in a shared window', async (t) => {
+    const tag = freshTag()
+    const account = { key: 'account', limit: 1, windowMs: 1000 }
+    const of = (flow: string): Window[] => [{ key: flow, limit: 9, windowMs: 1000 }, { ...account, flow }]
+    await store.startCoolingOff(tag, 'a', 5000)
+    queued(await store.take(request(tag, of('a'), 60_000, ['a'])))
+    granted(await other.take(request(tag, of('b'))))
+  })
+
+  t.test('a connection that was quiet has its next turn, not those that it has not used', async (t) => {
+    const tag = freshTag()
+    const account = { key: 'account', limit: 5, windowMs: 1000 }
+    const of = (flow: string): Window[] => [{ key: flow, limit: 500, windowMs: 1000 }, { ...account, flow }]
+    await fill(tag, of('steady'), 5)
+    const { ticket } = queued(await store.take(request(tag, of('steady'), 60_000)))
+    for (let n = 0; n < 6; n++) queued(await other.take(request(tag, of('quiet'), 60_000)))
+    near(t, queued(await store.take({ ...request(tag, of('steady'), 60_000), ticket })).waitMs, 1000, 'before five of the other')
   })
 
   t.test('delays the queue by a cooling-off, in order, with new calls at the end', async (t) => {
@@ -245,6 +275,16 @@ export function storeSuite (t: Test, bench: Bench): void {
     await store.report(meter.tag, 'account', [account], { remaining: 5, endsInMs: 1000, slot: first.slot })
     t.equal(rejected(await store.take(meter)).window, 'account', 'of the remaining quota that Nango reports, too')
     granted(await other.take({ ...meter, windows: of('quiet') }))
+  })
+
+  t.test('ignores a late report of an earlier window of the upstream', async (t) => {
+    const tag = freshTag()
+    const account = { key: 'account', limit: 50, windowMs: 5000 }
+    const wish = { ...request(tag, [account]), upstreamQuota: 'account' }
+    const { slot } = granted(await store.take(wish))
+    await store.report(tag, 'account', [account], { remaining: 0, endsInMs: 50_000, slot })
+    await other.report(tag, 'account', [account], { remaining: 40, endsInMs: 4000, slot })
+    near(t, rejected(await other.take(wish)).waitMs, 50_000, 'until the end of the later one')
   })
 
   t.test('counts the upstream quota down on all replicas, and rejects at 0 until it ends', async (t) => {

@@ -81,7 +81,6 @@ export class FairQueue {
     if (entry !== undefined) this.remove(entry.ticket)
     if (flow === undefined) return
     const startTag = entry?.startTag ?? this.#nextStartTag(flow)
-    if (entry === undefined) this.#startTags.set(flow, startTag)
     this.#served = Math.max(this.#served, startTag)
   }
 

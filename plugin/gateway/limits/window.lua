@@ -170,10 +170,7 @@ local function serve (w, ticket)
   if w.waiting == 0 then return end
   if w.flow ~= '' then
     local order = ticket ~= '' and redis.call('ZSCORE', w.queue, ticket)
-    if not order then
-      order = nextTurn(w)
-      redis.call('HSET', w.turns, w.flow, order)
-    end
+    if not order then order = nextTurn(w) end
     if tonumber(order) > tonumber(redis.call('HGET', w.turns, '') or 0) then redis.call('HSET', w.turns, '', order) end
   end
   if ticket ~= '' then leave(w, ticket) end
