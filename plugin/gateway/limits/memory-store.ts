@@ -93,7 +93,7 @@ export class MemoryLimitStore implements LimitStore {
     let window: string | undefined
     let ahead = 0
     // The first window that the call must wait for: it joins no queue after it. During a cooling-off that is the first of all.
-    let stage = from > now ? 0 : windows.length
+    let stage = windows.length
     // Calls that are due, as this one is, but not yet in the next window's queue: they are before it there too, and it waits behind them.
     let due = 0
     let stay = windows.length

@@ -197,7 +197,7 @@ if operation == 'take' then
   local from = math.max(now, coolingEnd)
   local at, window, ahead = from, 0, 0
   -- The first window that the call must wait for: it joins no queue after it. During a cooling-off that is the first of all.
-  local stage = from > now and 1 or n + 1
+  local stage = n + 1
   -- Calls that are due, like this one, but are not yet in the next window's queue: they are before it there too, and it stays behind them.
   local due, stay = 0, n + 1
   for i, w in ipairs(windows) do
