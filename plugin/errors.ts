@@ -148,7 +148,7 @@ export const errorDefinitions = {
   ROLLER_ERR_HTTP: {
     status: 400,
     layer: 'caller',
-    title: 'The request is not a complete HTTP request',
+    title: 'The request is not a complete HTTP/1.1 request',
     hint: 'Send a complete HTTP/1.1 request in time.'
   },
   ROLLER_ERR_HEADERS: {

@@ -35,7 +35,7 @@ if saved then
 end
 now = now + shift
 
--- The clock must outlive every key that was written by it, and a replica's last call by a day.
+-- The clock must outlive every key that was written by it, and a replica's last call by a day (DATA_KEPT_MS in resilient-store.ts).
 local function keepClock (us)
   local ms = math.max(redis.call('PTTL', KEYS[1]), math.ceil(us / 1000) + 100, 86400000)
   redis.call('SET', KEYS[1], text(shift) .. ' ' .. text(now) .. ' ' .. text(first), 'PX', text(ms))
