@@ -4,7 +4,7 @@ import { isRollerError, type Roller } from 'fastify-roller'
 import { ConfigError, readConfig, type Config } from '../config/config.ts'
 import { FolderError, isDiskError, notWritable, STATE_FOLDER } from '../export/folder.ts'
 import { EXPORT_USAGE, readExportOptions, UsageError, type ExportOptions } from '../export/options.ts'
-import { barProgress, jsonProgress } from '../export/progress.ts'
+import { barProgress, jsonProgress, saySlowStart } from '../export/progress.ts'
 import { estimateExport, runExport } from '../export/run.ts'
 import { printSql } from '../export/sql.ts'
 import { estimateTable, missingTable } from '../export/summary.ts'
@@ -64,6 +64,7 @@ async function run (roller: Roller, options: ExportOptions, config: Config, sign
     options,
     signal,
     progress: (venues) => isTerminal ? barProgress(process.stderr, venues) : jsonProgress(process.stdout),
+    onTrouble: (code, ms) => { saySlowStart(isTerminal ? process.stderr : process.stdout, isTerminal, code, ms) },
     bulk: { unavailable: bulkUnavailable(config) }
   })
   if (!isTerminal) process.stdout.write(`${JSON.stringify({ step: 'summary', complete: missing.length === 0, missing })}\n`)

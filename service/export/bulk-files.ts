@@ -6,7 +6,7 @@ import { BulkRejected, DaySpool } from './day-spool.ts'
 import { reachOf } from './failures.ts'
 import type { ExportFolder } from './folder.ts'
 import type { Venue } from './plan.ts'
-import type { ExportTime } from './venue-export.ts'
+import type { ExportTime } from './time.ts'
 
 export interface BulkFilesParts {
   readonly roller: Pick<Roller, 'bulkExport' | 'estimateBulkExport'>

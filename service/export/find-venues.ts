@@ -1,5 +1,5 @@
 /** The venues of an export, by their connections. */
-import type { Roller } from 'fastify-roller'
+import type { ConnectionPage, Roller } from 'fastify-roller'
 import { readTimeZone } from 'fastify-roller/time'
 import { reasonOf } from './failures.ts'
 import { limited } from './limited.ts'
@@ -11,17 +11,25 @@ type Gateway = Pick<Roller, 'connections' | 'request'>
 
 const HEALTHY = 'connected'
 
-/**
- * Of several connections of a venue the newest that works.
- * @param verify asks ROLLER for venues that are not known
- */
-export async function findVenues (roller: Gateway, { venues: wanted, tags }: ExportOptions, verify = true): Promise<{
+/** Makes a call, and perhaps again if it fails. */
+export type Attempt = <T>(call: () => Promise<T>) => Promise<T>
+
+interface HowToFind {
+  /** Asks ROLLER for venues that are not known. One that fails is missing: the others do not wait for it. */
+  readonly verify: boolean
+  /** Of the list of connections, without which there is no export. */
+  readonly attempt: Attempt
+}
+
+/** Of several connections of a venue the newest that works. */
+export async function findVenues (roller: Gateway, { venues: wanted, tags }: ExportOptions, { verify, attempt }: HowToFind): Promise<{
   venues: Venue[], missing: Missing[]
 }> {
   const found = new Map<string, Venue & { readonly healthy: boolean, readonly createdAt: string }>()
   const missing: Missing[] = []
+  const list = async (page: number): Promise<ConnectionPage> => await attempt(() => roller.connections.list({ tags, limit: 1000, page }))
   for (let page: number | null = 0; page !== null;) {
-    const { connections, nextPage } = await roller.connections.list({ tags, limit: 1000, page })
+    const { connections, nextPage } = await list(page)
     const verified = verify ? await askVenues(roller, connections.filter(({ venue }) => venue === null), missing) : null
     for (const { connectionId, venue, status, createdAt } of connections) {
       const known = venue ?? (verified === null ? { id: connectionId, name: null, timeZone: null } : verified.get(connectionId) ?? null)

@@ -51,7 +51,7 @@ export const EXPORT_USAGE = `Usage: roller-sidecar export --reports NAMES --from
   --overlap DAYS          fetches a day again until it is over for this long, 1 by default: ROLLER files a record under the day on which it
                           was changed last, and may do so late
   --concurrency N         days of one venue at a time, 3 by default
-  --patience SECONDS      how long a venue that cannot be reached is tried again, 900 by default
+  --patience SECONDS      how long what cannot be reached is tried again, 900 by default
   --backfill daily | bulk bulk orders ROLLER's bulk exports for 31 missing days or more, daily by default. It needs REDIS_URL and PUBLIC_URL
                           of a service that is subscribed to the venue's webhooks; where it cannot be had, daily reports are fetched
   --dry-run               calls, time and usage units, before anything is sent to ROLLER

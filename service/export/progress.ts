@@ -106,6 +106,14 @@ export async function barProgress (stream: NodeJS.WritableStream, venues: number
   }
 }
 
+/** Before there is any progress: the connections cannot be listed, and are again after so many milliseconds. */
+export function saySlowStart (output: Output, isTerminal: boolean, code: string, ms: number): void {
+  const seconds = Math.ceil(ms / 1000)
+  output.write(isTerminal
+    ? `${code}: the connections cannot be listed, again in ${seconds} s\n`
+    : `${JSON.stringify({ step: 'retry', venue: null, code, seconds })}\n`)
+}
+
 const MAX_BARS = 20
 const NAME_WIDTH = 28
 

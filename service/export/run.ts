@@ -4,15 +4,17 @@ import type { Roller } from 'fastify-roller'
 import { Backfill, type BulkSettings } from './backfill.ts'
 import { BulkOrders } from './bulk-order.ts'
 import { CHECKS, isCovered, planRanges, type BulkRange } from './bulk-plan.ts'
-import { findVenues } from './find-venues.ts'
+import { findVenues, type Attempt } from './find-venues.ts'
 import { openFolder, type ExportFolder } from './folder.ts'
 import { limited } from './limited.ts'
 import type { ExportOptions } from './options.ts'
+import { patiently } from './patience.ts'
 import { estimateCalls, type Venue } from './plan.ts'
 import { planOf } from './planned.ts'
 import type { ExportProgress } from './progress.ts'
 import { noteEnd } from './state.ts'
-import { stateFile, systemTime, VenueExport, type ExportTime, type Missing, type VenueExportParts } from './venue-export.ts'
+import { systemTime, type ExportTime } from './time.ts'
+import { stateFile, VenueExport, type Missing, type VenueExportParts } from './venue-export.ts'
 
 /** What an export needs of the plugin. */
 export type Gateway = Pick<Roller, 'paginate' | 'connections' | 'request' | 'bulkExport' | 'estimateBulkExport'>
@@ -21,6 +23,8 @@ export interface RunParts {
   readonly roller: Gateway
   readonly options: ExportOptions
   readonly progress: (venues: number) => ExportProgress | Promise<ExportProgress>
+  /** The connections cannot be listed, and are again after so many milliseconds: before there is any progress. */
+  readonly onTrouble?: (code: string, ms: number) => void
   readonly signal: AbortSignal
   readonly time?: ExportTime | undefined
   readonly bulk?: BulkSettings | undefined
@@ -30,10 +34,13 @@ export interface RunParts {
 const VENUES_AT_A_TIME = 50
 
 /** @throws FolderError, the signal's reason, and what ends the whole export */
-export async function runExport ({ roller, options, progress: start, signal, time = systemTime, bulk }: RunParts): Promise<Missing[]> {
+export async function runExport (
+  { roller, options, progress: start, onTrouble = () => {}, signal, time = systemTime, bulk }: RunParts
+): Promise<Missing[]> {
   const folder = await openFolder(options.out)
   try {
-    const { venues, missing } = await findVenues(roller, options)
+    const attempt: Attempt = async (call) => await patiently(call, { patience: options.patience, time, signal, onTrouble })
+    const { venues, missing } = await findVenues(roller, options, { verify: true, attempt })
     const progress = await start(venues.length)
     // What ends one venue for all, such as a full disk, ends the others.
     const stop = new AbortController()
@@ -92,7 +99,7 @@ export interface Estimate {
 export async function estimateExport (
   roller: Gateway, options: ExportOptions, folder: Pick<ExportFolder, 'own'>, bulk?: BulkSettings
 ): Promise<{ estimates: Estimate[], missing: Missing[] }> {
-  const { venues, missing } = await findVenues(roller, options, false)
+  const { venues, missing } = await findVenues(roller, options, { verify: false, attempt: async (call) => await call() })
   const orders = options.backfill === 'bulk' && bulk?.unavailable === undefined ? new BulkOrders(folder) : null
   const estimates: Estimate[] = []
   for (const venue of venues) {

@@ -1,16 +1,17 @@
 /** Exports one venue: a few days at a time, as fast as its rate limit gives leases, and again where it cannot be reached. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { isRollerError, type Roller, type RollerError } from 'fastify-roller'
 import { extensionOf, writeDay } from './day-file.ts'
 import { reachOf, reasonOf, type Reason } from './failures.ts'
 import type { ExportFolder } from './folder.ts'
 import { JobQueue, MOST_FAILING } from './job-queue.ts'
 import type { ExportOptions } from './options.ts'
+import { pauseAfter } from './patience.ts'
 import { WHOLE, type Job, type Venue } from './plan.ts'
 import type { ExportProgress } from './progress.ts'
 import { writeWhole, type VenueState } from './state.ts'
+import type { ExportTime } from './time.ts'
 
 /** Gives the records of a file. */
 export type ReadRecords = (job: Job) => RecordSource
@@ -32,19 +33,6 @@ export interface VenueExportParts {
   readonly time: ExportTime
 }
 
-/** For the pauses while a venue cannot be reached; replaceable in tests. */
-export interface ExportTime {
-  /** Milliseconds since any moment; never decreases, whatever is done to the machine's clock. */
-  now (): number
-  /** @throws the signal's reason if it aborts first */
-  sleep (ms: number, signal: AbortSignal): Promise<void>
-}
-
-export const systemTime: ExportTime = {
-  now: () => performance.now(),
-  sleep: async (ms, signal) => { await setTimeout(ms, undefined, { signal }) }
-}
-
 /** What is not there in the end. */
 export interface Missing extends Reason {
   readonly venue: string
@@ -55,8 +43,6 @@ export interface Missing extends Reason {
 
 /** The state is saved this often: what was fetched since is fetched again after a crash. Milliseconds. */
 const SAVED = 1_000
-/** Pauses after a call that failed for a while. Milliseconds. */
-const [FIRST_PAUSE, LONGEST_PAUSE] = [1_000, 60_000]
 const NOT_TRIED: Reason = {
   reason: `Not tried: ${MOST_FAILING} files of the report have failed.`,
   whatToDo: 'Run the same command again: it tries what has failed last.'
@@ -168,7 +154,7 @@ export class VenueExport {
     const now = this.#parts.time.now()
     const trouble = this.#trouble ??= { since: now, count: 0, until: now }
     if (now - trouble.since >= this.#parts.options.patience) return false
-    if (trouble.until <= now) trouble.until = now + Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** trouble.count++)
+    if (trouble.until <= now) trouble.until = now + pauseAfter(trouble.count++)
     return true
   }
 

@@ -27,7 +27,7 @@ export interface Exports extends Built {
   /** Ids of the venues, `demo`'s first. */
   readonly venues: readonly string[]
   readonly export: (
-    args: readonly string[], options?: Partial<Pick<RunParts, 'signal' | 'time'>> & { readonly out?: string }
+    args: readonly string[], options?: Partial<Pick<RunParts, 'signal' | 'time' | 'onTrouble'>> & { readonly out?: string }
   ) => Promise<ExportResult>
   /** The command. */
   readonly command: (args: readonly string[], env?: Record<string, string>) => Program
@@ -48,11 +48,11 @@ export async function open (
     ...built,
     folder,
     venues: ['demo', ...names].map((name) => String(built.roller.venue(name).id)),
-    async export (args, { out = folder, signal = new AbortController().signal, time } = {}) {
+    async export (args, { out = folder, signal = new AbortController().signal, ...more } = {}) {
       const lines: string[] = []
       const progress = (): ReturnType<typeof jsonProgress> => jsonProgress({ write: (text: string) => lines.push(text) })
       const missing = await runExport(
-        { roller: built.app.roller, options: readExportOptions([...args, '--out', out]), progress, signal, time }
+        { roller: built.app.roller, options: readExportOptions([...args, '--out', out]), progress, signal, ...more }
       )
       return { missing, steps: lines.map((line) => JSON.parse(line) as Step) }
     },
