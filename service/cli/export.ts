@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { isRollerError, type Roller } from 'fastify-roller'
 import { ConfigError, readConfig, type Config } from '../config/config.ts'
+import { reasonOf } from '../export/failures.ts'
 import { FolderError, isDiskError, notWritable, STATE_FOLDER } from '../export/folder.ts'
 import { EXPORT_USAGE, readExportOptions, UsageError, type ExportOptions } from '../export/options.ts'
 import { barProgress, jsonProgress, saySlowStart } from '../export/progress.ts'
@@ -86,7 +87,7 @@ async function estimate (roller: Roller, options: ExportOptions, config: Config)
 }
 
 function messageOf (error: unknown, { out }: ExportOptions): string {
-  if (isRollerError(error)) return `${error.code}: ${error.detail} ${error.hint}`
+  if (isRollerError(error)) return Object.values(reasonOf(error)).join(' ')
   if (error instanceof FolderError) return error.message
   if (isDiskError(error)) return `${notWritable(out, error).message} What is whole counts; run the same command again to go on.`
   return error instanceof Error ? error.stack ?? error.message : String(error)

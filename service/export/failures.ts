@@ -29,7 +29,18 @@ export interface Reason {
   readonly whatToDo: string
 }
 
+/** Characters of ROLLER's response. */
+const LONGEST_RESPONSE = 300
+
+/** The hints of some errors are for callers over HTTP. */
 export function reasonOf (error: unknown): Reason {
-  if (isRollerError(error)) return { reason: `${error.code}: ${error.detail}`, whatToDo: error.hint }
+  if (isRollerError(error)) {
+    const { code, detail, hint, upstream } = error
+    const reason = `${code}: ${detail}`
+    if (reachOf(error) === 'again') return { reason, whatToDo: 'Run the same command again later: it fetches what is missing.' }
+    if (code !== 'ROLLER_ERR_REFUSED') return { reason, whatToDo: hint }
+    const response = JSON.stringify(upstream?.body ?? null).slice(0, LONGEST_RESPONSE)
+    return { reason: `${reason} ${response}`, whatToDo: 'Remove the cause that ROLLER names, and run the same command again.' }
+  }
   return { reason: error instanceof Error ? error.message : String(error), whatToDo: 'Run the same command again.' }
 }

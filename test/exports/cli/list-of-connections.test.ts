@@ -53,7 +53,7 @@ test('does not try again for an estimate', async (t) => {
   exports.nango.faults.always({ kind: 'html', status: 502, ...LIST })
   const { exited, output } = exports.command([...REPORTS, '--dry-run', '--out', exports.folder])
   t.equal(await exited, 1)
-  t.match(output(), 'ROLLER_ERR_UNREACHABLE')
+  t.match(output(), /^ROLLER_ERR_UNREACHABLE: .* Run the same command again later/)
 })
 
 test('says that it tries again', async (t) => {
