@@ -22,6 +22,7 @@ const LONG: readonly (readonly string[])[] = [
   ['test/exports/'],
   ['test/browser/try-it-out.test.ts'],
   ['test/docs/', 'test/plugin/exports.test.ts'],
+  ['test/service/log', 'test/service/proxy.test.ts', 'test/service/shutdown.test.ts', 'test/service/tracing.test.ts'],
   [
     'test/browser/connect-', 'test/browser/docs.test.ts', 'test/browser/landing.test.ts', 'test/browser/nango-frontend.test.ts',
     'test/browser/stripped-prefix.test.ts'
