@@ -53,7 +53,7 @@ export function readState ({ clientIds }: Pick<StateReader, 'clientIds'>, raw: u
   const pending = readPending(metadata)
   const venue = readVenue(written, metadata)
   const isOf = (kept: { entry: string, client: string | null } | null): boolean =>
-    kept !== null && isVerificationEntry(entry) && kept.entry === entry && clientIds.mayBeSame(kept.client, client)
+    kept !== null && kept.entry === entry && clientIds.mayBeSame(kept.client, client)
   // A venue that Roller-Venue would find by the tag of another venue is not verified either.
   const isVerified = isOf(verified) && venue !== null && written[VENUE_TAG] === venue.id
   const verification = isOf(pending) ? 'changed' : isVerified ? 'verified' : 'unverified'
