@@ -157,7 +157,7 @@ function asErrorResponse (thrown: unknown): NangoErrorResponse | null {
 function asNetworkError (thrown: unknown): RollerError {
   const code = (thrown as AxiosLike | null)?.code
   const name = typeof code === 'string' ? code : 'unknown error'
-  return code === 'ERR_CANCELED' || code === 'ETIMEDOUT'
+  return code === 'ERR_CANCELED'
     ? new RollerError('ROLLER_ERR_TIMEOUT', { detail: 'Nango did not respond in time.' })
     : new RollerError('ROLLER_ERR_UNREACHABLE', { detail: `Nango could not be reached (${name}).` })
 }

@@ -33,11 +33,40 @@ test('reports Nango\'s rate limit', async (t) => {
   t.equal(headers['roller-answered-by'], 'nango')
 })
 
-test('reports Nango\'s rate limit with Retry-After rounded down to 0', async (t) => {
-  const built = await build(t)
-  built.nango.faults.always({ kind: 'status', status: 429, headers: { 'retry-after': '0' }, body: { error: { code: 'too_many_request' } } })
-  const { headers } = await built.app.inject({ url: '/connections' })
-  t.equal(headers['retry-after'], '1')
+test('reports Nango\'s errors by their code', async (t) => {
+  const { app, nango } = await build(t)
+  const limit = { code: 'ROLLER_ERR_NANGO_LIMIT', layer: 'nango' }
+  const unreachable = { code: 'ROLLER_ERR_UNREACHABLE' }
+  for (const [status, code, expected] of [
+    [429, 'too_many_request', { ...limit, retryAfter: 1 }],
+    [402, 'plan_limit', { ...limit, retryAfter: 1 }],
+    [400, 'resource_capped', { ...limit, retryAfter: 60, detail: 'The Nango plan allows no further connection.' }],
+    [400, 'invalid_body', { code: 'ROLLER_ERR_VALIDATION' }],
+    [400, 'invalid_query_params', { code: 'ROLLER_ERR_VALIDATION' }],
+    [400, 'invalid_uri_params', { code: 'ROLLER_ERR_VALIDATION' }],
+    [404, 'not_found', { code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }],
+    [400, 'unknown_connection', { code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }],
+    [400, 'unknown_provider_config', { code: 'ROLLER_ERR_NANGO_REJECTED', detail: /does not exist in Nango/ }],
+    [401, 'malformed_auth_header', { ...unreachable, layer: 'nango', hint: /Nango's database/ }],
+    [413, 'request_too_large', { code: 'ROLLER_ERR_BODY_TOO_LARGE', detail: /too large for Nango/ }],
+    [401, 'unknown_account', { code: 'ROLLER_ERR_NANGO_REJECTED', detail: 'Nango rejects the secret key of this gateway.' }],
+    [400, 'another', { code: 'ROLLER_ERR_NANGO_REJECTED', detail: 'Nango rejected the call (400 another).' }],
+    [407, '', { ...unreachable, detail: 'The proxy in front of Nango answered 407.' }],
+    [500, 'server_error', { ...unreachable, detail: 'Nango returned 500.' }],
+    [404, '', { ...unreachable, detail: 'Nango returned 404.' }]
+  ] as const) {
+    nango.faults.next({ kind: 'status', status, headers: { 'retry-after': '0' }, body: code === '' ? {} : { error: { code } } })
+    const response = await app.inject({ url: '/connections' })
+    t.match(response.json(), expected, code)
+    if ('retryAfter' in expected) t.equal(response.headers['retry-after'], String(expected.retryAfter))
+  }
+})
+
+test('sends the key to no other address', async (t) => {
+  const { app, nango, roller } = await build(t)
+  nango.faults.next({ kind: 'status', status: 302, headers: { location: `${roller.url}/elsewhere` } })
+  t.match((await app.inject({ url: '/connections' })).json(), { code: 'ROLLER_ERR_UNREACHABLE', detail: 'Nango returned 302.' })
+  t.same(roller.requests, [])
 })
 
 test('times out if Nango hangs or trickles', async (t) => {

@@ -10,8 +10,10 @@ const HOST = 'http://nango.test'
 
 test('calls and Nango\'s own API go through it', async (t) => {
   const { nango } = await startSimulators(t)
-  const proxy = await startForwardProxy(t, { names: { 'nango.test': nango.url } })
-  const { app } = await build(t, { options: { nango: { host: HOST }, proxy: { http: proxy.url, https: undefined } } })
+  const proxy = await startForwardProxy(t, { names: { 'nango.test': nango.url }, credentials: 'us@er:p@ss' })
+  const { app } = await build(
+    t, { options: { nango: { host: HOST }, proxy: { http: proxy.url.replace('//', '//us%40er:p%40ss@'), https: undefined } } }
+  )
   t.equal((await app.inject({ url: '/roller/venues/me', headers: VENUE })).statusCode, 200)
   t.equal((await app.inject({ url: `/connections/${CONNECTION_ID}` })).statusCode, 200)
   t.ok(proxy.passed().includes(`GET ${HOST}/proxy/venues/me`))
