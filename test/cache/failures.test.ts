@@ -101,6 +101,11 @@ test('rejects callers with the same or a still insufficient maxWait together', a
   gateway.at(1).fail(rateLimited(30))
   for (const call of calls) await t.rejects(call, { code: 'ROLLER_ERR_RATE_LIMITED' })
   t.equal(gateway.sent.length, 1)
+  const burst = [0, 5].map((ms) => { clock.advance(ms); return shared.send(callOf({ maxWaitMs: 1_000 })) })
+  await settled()
+  gateway.at(2).fail(rateLimited(1))
+  for (const call of burst) await t.rejects(call, { code: 'ROLLER_ERR_RATE_LIMITED' })
+  t.equal(gateway.sent.length, 2, 'a lease within the second of Retry-After would not have been in time for the first one either')
 })
 
 test('does not delay a caller for one with a longer maxWait', async (t) => {

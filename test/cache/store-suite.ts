@@ -56,12 +56,15 @@ export function storeSuite (t: Test, bench: Bench): void {
   })
 
   t.test('stores only a complete 200 of at most 1 MiB', async (t) => {
-    const replies: Reply[] = [{ status: 404 }, { status: 204 }, { status: 500 }, { body: Buffer.alloc(LIMIT + 1) }]
+    const rateLimit = { name: 'rest', limit: 600, windowMs: 60_000, remaining: 599, resetMs: 0 } as const
+    const replies: Reply[] = [{ status: 404 }, { status: 204 }, { status: 500 }, { body: Buffer.alloc(LIMIT + 1), rateLimit }]
     for (const reply of replies) {
       const { gateway, send } = open(bench)
       gateway.serve = () => reply
       for (const number of [1, 2]) {
-        t.strictSame(cacheStatus(await send()), ['fastify-roller; fwd=miss', undefined])
+        const response = await send()
+        t.strictSame(cacheStatus(response), ['fastify-roller; fwd=miss', undefined])
+        t.equal(response.rateLimit, reply.rateLimit)
         t.equal(gateway.sent.length, number)
       }
     }

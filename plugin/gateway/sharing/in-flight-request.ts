@@ -1,5 +1,4 @@
 import { Cancellation, type CancelSignal } from '../../util/cancellation.ts'
-import { RollerError } from '../../errors.ts'
 import type { UpstreamResponse } from '../upstream-response.ts'
 import type { RollerCall } from '../call.ts'
 import type { WholeResponse } from './shared-response.ts'
@@ -44,7 +43,7 @@ class Subscriber {
     this.signal = signal
     this.admit = admit
     this.#unsubscribe = () => { request.unsubscribe(this) }
-    signal?.addEventListener('abort', this.#unsubscribe, { once: true })
+    signal?.addEventListener('abort', this.#unsubscribe)
   }
 
   release (): void { this.signal?.removeEventListener('abort', this.#unsubscribe) }
@@ -126,9 +125,7 @@ export class InFlightRequest {
   #handOver (result: StreamResult): void {
     if (this.#subscribers !== null && !Array.isArray(this.#subscribers)) return this.#subscribers.resolve(result)
     const [first, ...others] = this.#all()
-    if (first === undefined) {
-      return result.response.abort(new RollerError('ROLLER_ERR_INTERNAL', { detail: 'No caller waits for the response.' }))
-    }
+    if (first === undefined) return // the last subscriber has cancelled the request
     this.#subscribers = first
     for (const subscriber of others) {
       subscriber.release()

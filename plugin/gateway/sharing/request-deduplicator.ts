@@ -56,7 +56,7 @@ export class RequestDeduplicator implements CallHandler {
       result = await settled
     } catch (error) {
       const now = this.#clock.now()
-      if (joined === null || !mayWaitLonger(error, { now, deadline, shared: request.deadline })) throw error
+      if (!mayWaitLonger(error, { now, deadline, shared: request.deadline })) throw error
       return await this.send(call.copy(deadline - now))
     }
     switch (result.kind) {
