@@ -24,11 +24,8 @@ export type EventHandler<Event = AnyEvent> = (event: Event) => void | Promise<vo
 export interface EventsOptions {
   readonly clock: Clock
   /** Timeout in milliseconds for all handlers of an event. */
-  readonly timeoutMs?: number
+  readonly timeoutMs: number
 }
-
-/** Milliseconds. ROLLER times out after 10 s; the rest is for the network. */
-const TIMEOUT_MS = 8_000
 
 /** A handler failed. */
 export class EventNotHandled extends Error {
@@ -57,7 +54,7 @@ export class Events {
   readonly #clock: Clock
   readonly #timeoutMs: number
 
-  constructor ({ clock, timeoutMs = TIMEOUT_MS }: EventsOptions) {
+  constructor ({ clock, timeoutMs }: EventsOptions) {
     this.#clock = clock
     this.#timeoutMs = timeoutMs
   }
@@ -93,7 +90,7 @@ export class Events {
         throw new EventNotHandled(`A handler of ${event.name} failed.`, { cause: (failure as PromiseRejectedResult).reason })
       }
     })
-    await inTime(this.#clock, Math.max(0, timeoutMs), work, () => new HandlersTimedOut(
+    await inTime(this.#clock, timeoutMs, work, () => new HandlersTimedOut(
       `The handlers of ${event.name} timed out after ${timeoutMs} ms.`, work.then(() => true, () => false)
     ))
   }

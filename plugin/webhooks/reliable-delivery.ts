@@ -16,9 +16,7 @@ export interface DeliveryLog {
   error (facts: object, message: string): void
 }
 
-type QueueOptions = Pick<RetryQueueOptions, 'random' | 'firstPause' | 'longestPause' | 'giveUpAfter' | 'maxPending'>
-
-export interface ReliableDeliveryOptions extends QueueOptions {
+export interface ReliableDeliveryOptions extends Pick<RetryQueueOptions, 'random'> {
   /** Passes the event to its handlers. @throws if one of them failed */
   readonly deliver: (event: ConnectionEvent) => Promise<void>
   /** Handled events, of this replica or another. */
@@ -34,7 +32,7 @@ interface PendingName {
   readonly failed: boolean
 }
 
-const GIVEN_UP: Readonly<Record<Exclude<RetryFacts['reason'], 'done'>, string>> = {
+const GIVEN_UP: Readonly<Record<RetryFacts['reason'], string>> = {
   'too-old': 'an event of a connection is lost: no handler took it in 24 hours',
   'too-many': 'an event of a connection is lost: too many others wait for their handlers already',
   closed: 'an event of a connection is lost: its handlers failed while the app was closing'
@@ -59,7 +57,7 @@ export class ReliableDelivery {
       },
       onGivenUp: ({ key, tries, reason, error }) => {
         const { failed: _, ...name } = this.#forget(key) ?? {}
-        if (reason !== 'done') log.error({ ...name, tries, reason: failureReason(error) }, GIVEN_UP[reason])
+        log.error({ ...name, tries, reason: failureReason(error) }, GIVEN_UP[reason])
       }
     })
   }

@@ -10,72 +10,59 @@ export interface RetryQueueOptions {
   readonly random?: () => number
   /** Called with the last state when work is given up. */
   readonly onGivenUp: (facts: RetryFacts) => void
-  readonly onDone?: (facts: RetryFacts) => void
-  /** Milliseconds before the first retry; each further delay is twice as long. */
-  readonly firstPause?: number
-  /** Milliseconds. */
-  readonly longestPause?: number
-  /** Milliseconds from the first failure to the last attempt. */
-  readonly giveUpAfter?: number
-  readonly maxPending?: number
+  readonly onDone: (facts: Omit<RetryFacts, 'reason' | 'error'>) => void
 }
 
 export interface RetryFacts {
   readonly key: string
   /** Attempts so far, the first included. */
   readonly tries: number
-  readonly reason: 'done' | 'too-old' | 'too-many' | 'closed'
+  readonly reason: 'too-old' | 'too-many' | 'closed'
   /** The latest. */
   readonly error: unknown
 }
 
-export const FIRST_PAUSE = 1_000
-export const LONGEST_PAUSE = 300_000
+/** Milliseconds before the first retry; each further delay is twice as long. */
+const FIRST_PAUSE = 1_000
+/** Milliseconds. */
+const LONGEST_PAUSE = 300_000
+/** Milliseconds from the first failure to the last attempt. */
 const GIVE_UP_AFTER = 86_400_000
-export const MAX_PENDING = 1_000
+const MAX_PENDING = 1_000
 /** Jitter of the delays, so that work that failed together is not retried together. */
 const JITTER = 0.2
 
 interface Pending {
   work: () => Promise<void>
   tries: number
-  error: unknown
   timer: unknown
   running: Promise<void> | null
   readonly since: number
 }
 
 export class RetryQueue {
-  readonly #options: Required<Omit<RetryQueueOptions, 'onDone'>> & Pick<RetryQueueOptions, 'onDone'>
+  readonly #options: Required<RetryQueueOptions>
   readonly #pending = new Map<string, Pending>()
   #closed = false
 
   constructor (options: RetryQueueOptions) {
-    this.#options = {
-      random: Math.random,
-      firstPause: FIRST_PAUSE,
-      longestPause: LONGEST_PAUSE,
-      giveUpAfter: GIVE_UP_AFTER,
-      maxPending: MAX_PENDING,
-      ...options
-    }
+    this.#options = { random: Math.random, ...options }
   }
 
   get size (): number { return this.#pending.size }
 
   /** Adds work that failed once. Pending work with the same key keeps its delay and is replaced by the newer work. */
   add (key: string, work: () => Promise<void>, error: unknown): void {
-    const { clock, maxPending, onGivenUp } = this.#options
+    const { clock, onGivenUp } = this.#options
     const known = this.#pending.get(key)
     if (known !== undefined) {
       known.work = work
-      known.error = error
       return
     }
-    if (this.#closed || this.#pending.size >= maxPending) {
+    if (this.#closed || this.#pending.size >= MAX_PENDING) {
       return onGivenUp({ key, tries: 1, reason: this.#closed ? 'closed' : 'too-many', error })
     }
-    const pending: Pending = { work, tries: 1, error, timer: null, running: null, since: clock.now() }
+    const pending: Pending = { work, tries: 1, timer: null, running: null, since: clock.now() }
     this.#pending.set(key, pending)
     this.#schedule(key, pending)
   }
@@ -99,28 +86,27 @@ export class RetryQueue {
   }
 
   #schedule (key: string, pending: Pending): void {
-    const { clock, random, firstPause, longestPause, giveUpAfter } = this.#options
-    const pause = Math.min(longestPause, firstPause * 2 ** Math.min(pending.tries - 1, 30)) * (1 - JITTER * random())
+    const { clock, random } = this.#options
+    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (pending.tries - 1)) * (1 - JITTER * random())
     // The last attempt is at the end of the time, not before it.
-    const left = pending.since + giveUpAfter - clock.now()
+    const left = pending.since + GIVE_UP_AFTER - clock.now()
     pending.timer = clock.setTimeout(
-      () => { pending.running = this.#try(key, pending).finally(() => { pending.running = null }) }, Math.max(0, Math.min(pause, left))
+      () => { pending.running = this.#try(key, pending).finally(() => { pending.running = null }) }, Math.min(pause, left)
     )
     unref(pending.timer)
   }
 
   async #try (key: string, pending: Pending): Promise<void> {
-    const { clock, giveUpAfter, onDone, onGivenUp } = this.#options
+    const { clock, onDone, onGivenUp } = this.#options
     pending.tries++
     try {
       await pending.work()
       if (this.#pending.get(key) !== pending) return // removed in between
       this.#pending.delete(key)
-      onDone?.({ key, tries: pending.tries, reason: 'done', error: pending.error })
+      onDone({ key, tries: pending.tries })
     } catch (error) {
-      pending.error = error
       if (this.#closed || this.#pending.get(key) !== pending) return
-      if (clock.now() - pending.since < giveUpAfter) return this.#schedule(key, pending)
+      if (clock.now() - pending.since < GIVE_UP_AFTER) return this.#schedule(key, pending)
       this.#pending.delete(key)
       onGivenUp({ key, tries: pending.tries, reason: 'too-old', error })
     }

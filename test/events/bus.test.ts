@@ -6,7 +6,7 @@ import { ManualClock } from '../support/manual-clock.ts'
 const event = (name: string): AnyEvent => ({ name, id: '1', connectionId: 'venue' }) as AnyEvent // the only fields that are read here
 
 test('matches patterns', async (t) => {
-  const events = new Events({ clock: new ManualClock() })
+  const events = new Events({ clock: new ManualClock(), timeoutMs: 8_000 })
   t.notOk(events.hasHandlers)
   const received: string[] = []
   const off = (['booking.created', 'booking.*', '*', 'connection.*', 'membership.*'] as const).map(
@@ -28,7 +28,7 @@ test('matches patterns', async (t) => {
 })
 
 test('calls a handler that is registered twice two times, until one registration ends', async (t) => {
-  const events = new Events({ clock: new ManualClock() })
+  const events = new Events({ clock: new ManualClock(), timeoutMs: 8_000 })
   let calls = 0
   const handler = (): void => { calls++ }
   const [end] = [events.on('*', handler), events.on('*', handler)]
@@ -40,7 +40,7 @@ test('calls a handler that is registered twice two times, until one registration
 })
 
 test('removes a handler only once', async (t) => {
-  const events = new Events({ clock: new ManualClock() })
+  const events = new Events({ clock: new ManualClock(), timeoutMs: 8_000 })
   const first = events.on('*', () => {})
   first()
   let received = 0
@@ -52,7 +52,7 @@ test('removes a handler only once', async (t) => {
 
 test('waits for all handlers, even if one has failed', async (t) => {
   const clock = new ManualClock()
-  const events = new Events({ clock })
+  const events = new Events({ clock, timeoutMs: 8_000 })
   let finish = (): void => {}
   const work = new Promise<void>((resolve) => { finish = resolve })
   let done = false

@@ -40,10 +40,11 @@ test('reports a failed first attempt, and retries in the background until the ha
   t.notMatch(lines.join(), CANARY, 'nothing of the connection is logged')
 })
 
-test('logs the failure of an event once, however often it is reported', async (t) => {
-  const { delivery, lines } = start(async () => reject())
+test('logs the failure of an event once, however often it is reported, and the beginning of its reason', async (t) => {
+  const { delivery, lines } = start(async () => { throw new Error('x'.repeat(10_000)) })
   for (let reports = 0; reports < 3; reports++) await t.rejects(delivery.deliver(event()))
   t.equal(lines.length, 1)
+  t.ok(Number(lines[0]?.length) < 500)
 })
 
 test('logs an abandoned event as an error, without a payload', async (t) => {

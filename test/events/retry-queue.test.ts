@@ -1,15 +1,19 @@
 import { test } from '../support/tap.ts'
-import { RetryQueue, type RetryFacts, type RetryQueueOptions } from '#plugin/webhooks/retry-queue.js'
+import { RetryQueue, type RetryQueueOptions } from '#plugin/webhooks/retry-queue.js'
 import { ManualClock } from '../support/manual-clock.ts'
 
 const settle = async (): Promise<void> => { for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate) }
 
 function start (options: Partial<RetryQueueOptions> = {}) {
   const clock = new ManualClock()
-  const ended: RetryFacts[] = []
-  const queue = new RetryQueue(
-    { clock, random: () => 0, onGivenUp: (facts) => { ended.push(facts) }, onDone: (facts) => { ended.push(facts) }, ...options }
-  )
+  const ended: object[] = []
+  const queue = new RetryQueue({
+    clock,
+    random: () => 0,
+    onGivenUp: (facts) => { ended.push(facts) },
+    onDone: (facts) => { ended.push({ ...facts, reason: 'done' }) },
+    ...options
+  })
   return { clock, queue, ended }
 }
 
