@@ -2,7 +2,7 @@
 import { Redis } from 'ioredis'
 import { test } from '../support/tap.ts'
 import { needsRedis, sharedRedis } from '../support/redis-server.ts'
-import { UsageMeter } from '#plugin/gateway/usage/usage.js'
+import { UsageMeter, type UsageOptions } from '#plugin/gateway/usage/usage.js'
 import { ManualClock } from '../support/manual-clock.ts'
 
 test('counts once what is sent again after a lost reply', needsRedis, async (t) => {
@@ -16,21 +16,31 @@ test('counts once what is sent again after a lost reply', needsRedis, async (t) 
     return value
   }
   const marks: string[] = []
-  const usage = new UsageMeter({
+  const options: UsageOptions = {
     redis: { evalsha: (...args) => lose(redis.evalsha(...args)), eval: (...args) => lose(redis.eval(...args)) },
     scope: `lost-reply-${process.pid}`,
     allowance: 10,
     byVenue: false,
     clock,
+    date: () => Date.UTC(2026, 10, 15),
     onMark: (mark) => { marks.push(mark) }
-  })
-  for (let calls = 0; calls < 9; calls++) usage.count(null, 'venue', 'rest')
+  }
+  const usage = new UsageMeter(options)
+  for (let calls = 0; calls < 8; calls++) usage.count(null, 'venue', 'rest')
   lost = 1
   await t.rejects(usage.read(null, 'venue'), { name: 'RedisUnavailable' })
   clock.advance(1_000) // after a failure, Redis is left alone for as long
-  t.match(await usage.read(null, 'venue'), { rest: 9 })
-  usage.count(null, 'venue', 'rest')
+  t.match(await usage.read(null, 'venue'), { rest: 8 })
+  usage.count(null, 'venue', 'rest', 2)
   t.match(await usage.read(null, 'venue'), { rest: 10 })
-  t.same(marks, ['warning', 'exceeded'])
+  usage.count(null, 'venue', 'reporting')
   await usage.close()
+  t.same(marks, ['warning', 'exceeded'])
+  const restarted = new UsageMeter(options)
+  t.match(await restarted.read(null, 'venue'), { rest: 10, reporting: 1 }, 'what was counted last is sent on close')
+  const elsewhere = new UsageMeter({ ...options, scope: 'another Nango environment' })
+  t.equal((await elsewhere.read(null, 'venue')).rest, 0)
+  const lives = await Promise.all((await redis.keys('*:2026-11*')).map((key) => redis.pttl(key)))
+  t.equal(lives.length, 2, 'the use of the month, and the last addition')
+  t.ok(Math.min(...lives) > 0 && Math.max(...lives) > 31 * 86_400_000, 'which expire after it')
 })

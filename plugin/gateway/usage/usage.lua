@@ -19,7 +19,6 @@ local allowance, mark = tonumber(ARGV[4]), again and known or ''
 if sum > 0 then redis.call('PEXPIRE', KEYS[1], ARGV[5]) end
 if allowance > 0 and sum >= allowance then
   if redis.call('HSETNX', KEYS[1], 'exceeded', '1') == 1 then mark = 'exceeded' end
-  redis.call('HSET', KEYS[1], 'warning', '1')
 elseif allowance > 0 and sum >= allowance * 0.8 then
   if redis.call('HSETNX', KEYS[1], 'warning', '1') == 1 then mark = 'warning' end
 end
