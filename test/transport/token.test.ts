@@ -132,6 +132,28 @@ test('names the missing scope for credentials in the check and on every call', a
   t.same(callsAtRoller(built), [])
 })
 
+test('reports why a token was not read, or not renewed', async (t) => {
+  const built = await start(t, 'direct')
+  const fail = (path: RegExp, status: number, code: string, message = ''): void => {
+    built.nango.faults.next({ path, kind: 'status', status, body: { error: { code, message } } })
+  }
+  fail(/^\/connections\//, 403, 'forbidden')
+  const detail = /may not read credentials/
+  isProblem(t, built, await call(built), { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail })
+  for (const code of ['connection_refresh_backoff', 'connection_refresh_exhausted']) {
+    fail(/^\/connections\//, 424, code)
+    isProblem(t, built, await call(built), {
+      status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller', retryAfter: 30, detail: /received no token .* for this connection/
+    })
+  }
+  t.equal((await call(built)).statusCode, 200)
+  built.roller.revokeTokens()
+  fail(/force_refresh=true/, 400, 'invalid_credentials', 'The external API returned an error when trying to refresh the access token.')
+  isProblem(t, built, await call(built), {
+    status: 503, code: 'ROLLER_ERR_TOKEN_UNAVAILABLE', layer: 'nango', retryAfter: 30, detail: /before it contacted ROLLER/
+  })
+})
+
 test('rejects malformed token responses of Nango', async (t) => {
   const cases = [
     [{}, /may not read/], [{ credentials: {} }, /may not read/],

@@ -1,5 +1,5 @@
 import { test } from '../support/tap.ts'
-import { build, callsAtRoller, type Built } from '../support/build.ts'
+import { build, callsAtRoller, CONNECTION_ID, type Built } from '../support/build.ts'
 import { call, isProblem } from './fixture.ts'
 import { SteppedClock } from '../support/manual-clock.ts'
 
@@ -78,6 +78,15 @@ test('names a key that may not force a refresh as the cause', async (t) => {
   built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: {} })
   built.nango.faults.next({ path: /force_refresh=true/, kind: 'status', status: 403, body: { error: { code: 'forbidden', message: 'x' } } })
   isProblem(t, built, await call(built), { status: 502, code: 'ROLLER_ERR_NANGO_REJECTED', layer: 'nango', detail: /read_credentials/ })
+})
+
+test('sends a call again once if Nango shows no token to compare', async (t) => {
+  const built = await build(t)
+  built.roller.faults.always({ path: /^\/venues/, kind: 'status', status: 401, body: {} })
+  built.nango.faults.always({ path: /^\/connections/, kind: 'status', status: 200, body: { connection_id: CONNECTION_ID, credentials: {} } })
+  isProblem(t, built, await call(built), REJECTED)
+  t.equal(refreshes(built), 1)
+  t.equal(callsAtRoller(built).length, 2)
 })
 
 test('renews the token after a 401 to a streamed body, and rejects the call for a retry', async (t) => {
