@@ -61,7 +61,7 @@ test('reports the cause in Nango\'s payload, without a second request to ROLLER'
 test('requests ROLLER\'s token endpoint if the payload has no cause', async (t) => {
   const built = await build(t)
   const cases: [status: number, headers: Record<string, string>, expected: object][] = [
-    [401, {}, REJECTED],
+    ...[400, 401, 403].map((status) => [status, {}, REJECTED] as [number, {}, object]),
     [503, {}, UNAVAILABLE],
     [429, { 'retry-after': '60' }, { ...UNAVAILABLE, retryAfter: 60 }],
     [429, { 'retry-after': '604800' }, { ...UNAVAILABLE, retryAfter: 900 }],
@@ -79,7 +79,7 @@ test('requests ROLLER\'s token endpoint if the payload has no cause', async (t) 
   await connect(t, built, { ...UNAVAILABLE, layer: 'nango', detail: /issues one/ })
   isNangoFault(built, '{}')
   built.roller.faults.always({ path: /^\/token/, kind: 'reset' })
-  await connect(t, built, { ...UNAVAILABLE, detail: /does not show whether/ })
+  await connect(t, built, { ...UNAVAILABLE, detail: /does not show whether/, hint: /persists for an hour, check in Venue Manager/ })
 })
 
 test('reports failures of the simulated ROLLER end to end', async (t) => {

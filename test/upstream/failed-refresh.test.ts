@@ -2,13 +2,14 @@
 import { test } from '../support/tap.ts'
 import { build, type Built } from '../support/build.ts'
 import { call, isProblem } from './fixture.ts'
+import { SteppedClock } from '../support/manual-clock.ts'
 
 const rejected = (message: string) => (
   { path: /force_refresh=true/, kind: 'status', status: 400, body: { error: { code: 'invalid_credentials', message, payload: {} } } }
 ) as const
 
-async function withRevokedToken (t: Parameters<typeof build>[0]): Promise<Built> {
-  const built = await build(t)
+async function withRevokedToken (t: Parameters<typeof build>[0], options = {}): Promise<Built> {
+  const built = await build(t, { options })
   await call(built)
   built.roller.revokeTokens()
   return built
@@ -36,12 +37,20 @@ for (const [what, fault, expected] of [
 }
 
 test('reports credentials that ROLLER rejects', async (t) => {
-  const built = await withRevokedToken(t)
+  const clock = new SteppedClock()
+  const built = await withRevokedToken(t, { clock })
   built.roller.rejectCredentials('demo')
-  isProblem(
-    t, built, await call(built),
-    { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller', detail: /issued no new token to Nango/ }
-  )
+  const expected = { status: 424, code: 'ROLLER_ERR_CREDENTIALS_REJECTED', layer: 'roller', detail: /issued no new token to Nango/ } as const
+  for (const [code, message, retryAfter] of [
+    ['invalid_credentials', 'Failed to fetch client credentials token: "the account is locked"', undefined],
+    ['connection_refresh_exhausted', '', undefined],
+    ['connection_refresh_backoff', '', 30]
+  ] as const) {
+    built.nango.faults.next({ ...rejected(message), body: { error: { code, message, payload: {} } } })
+    isProblem(t, built, await call(built), { ...expected, ...(retryAfter !== undefined && { retryAfter }) })
+    clock.advance(31_000) // the pause after a failed refresh
+  }
+  isProblem(t, built, await call(built), expected) // the simulator's own response, with its pause
 })
 
 test('attributes Nango\'s own failures to Nango, without asking for new credentials', async (t) => {

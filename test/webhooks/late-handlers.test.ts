@@ -2,6 +2,7 @@
 import { test } from '../support/tap.ts'
 import { build } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'
+import { until } from '../upstream/fixture.ts'
 import { deliver, message, SECRET } from './fixture.ts'
 
 interface Held {
@@ -42,14 +43,19 @@ test('accepts a handler of 8 s, and times out after it', async (t) => {
   }
 })
 
-test('uses the option eventTimeout', async (t) => {
+test('uses the option eventTimeout, from the arrival of the event', async (t) => {
   const clock = new ManualClock()
-  const { app } = await build(t, { options: { clock, rollerWebhookSecrets: [SECRET], eventTimeout: 500 } })
-  const { started, handler } = held()
+  const { app, nango } = await build(t, { options: { clock, rollerWebhookSecrets: [SECRET], eventTimeout: 500 } })
+  const { started, finish, handler } = held()
   app.roller.on('*', handler)
+  nango.faults.next({ path: /^\/connections/, kind: 'slow', delay: 20 })
   const response = deliver(app, message())
+  await until(() => nango.requests.length > 0)
+  clock.advance(300)
   await started
-  clock.advance(500)
+  clock.advance(200)
+  await settle()
+  finish()
   t.equal((await response).statusCode, 503)
 })
 

@@ -16,6 +16,7 @@ test('logs no payload and no key', async (t) => {
   t.equal((await deliver(app, event)).statusCode, 200)
   t.equal((await deliver(app, event)).statusCode, 200)
   t.equal((await deliver(app, message({ eventType: 'Updated', data: event.data }))).statusCode, 503)
+  t.equal((await deliver(app, message({ id: canary, eventType: 'Updated' }))).statusCode, 503)
   t.equal((await deliver(app, `{"${canary}`)).statusCode, 200)
   t.equal((await deliver(app, event, { key: `${key}x` })).statusCode, 500)
   t.equal((await deliver(app, canary.repeat(400_000))).statusCode, 500)

@@ -1,7 +1,7 @@
 /** The key of a connection stays valid when the connection is gone: deliveries with it are rejected and reach no handler. */
 import { test } from '../support/tap.ts'
 import { request } from 'undici'
-import { build, CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
+import { asConnected, build, CONNECTION_ID, SECRET_KEY } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { deliver, listener, message, SECRET } from './fixture.ts'
 
@@ -87,7 +87,7 @@ test('returns 503 while Nango is unavailable, and accepts ROLLER\'s retry', asyn
 })
 
 test('rejects events of a venue other than the connection\'s', async (t) => {
-  const { app, roller, log } = await build(t, { options })
+  const { app, nango, roller, log } = await build(t, { options })
   const received = listener(app)
   const { id } = roller.venue('demo')
   t.equal((await deliver(app, message({ data: { venueId: id } }))).statusCode, 200)
@@ -96,6 +96,9 @@ test('rejects events of a venue other than the connection\'s', async (t) => {
   t.equal((await deliver(app, message())).statusCode, 200, 'most kinds do not carry it')
   t.same(received.map((event) => 'venueId' in event && event.venueId), [String(id), String(id), String(id)])
   t.match(log(), /venue other than the connection's/)
+  // Another replica has confirmed another venue: its first event is not rejected by what this one remembers.
+  Object.assign(nango.connections[0] ?? {}, asConnected(roller, 'other-park'))
+  t.equal((await deliver(app, message({ data: { venueId: roller.venue('other-park').id } }))).statusCode, 200)
 })
 
 test('accepts events of any venue for a connection without a venue', async (t) => {
