@@ -12,8 +12,6 @@ export interface ConnectionLookupOptions {
   /** Reads a connection of this integration. @throws RollerError ROLLER_ERR_CONNECTION_UNKNOWN if there is none */
   readonly read: (connectionId: string) => Promise<Connection>
   readonly clock: Clock
-  /** Milliseconds for one read. */
-  readonly timeoutMs?: number
 }
 
 /** The venue that a delivery must belong to. */
@@ -22,7 +20,7 @@ export interface ConnectionVenue {
   readonly venueId: string | null
 }
 
-/** Milliseconds. A delivery has 10 s in all, of which its handlers need most. */
+/** Milliseconds for one read. A delivery has 10 s in all, of which its handlers need most. */
 const TIMEOUT_MS = 2_000
 /** Milliseconds. If neither a webhook nor polling reports a deletion, events are accepted this long after it. */
 const KNOWN_FOR = 60_000
@@ -52,12 +50,12 @@ export class ConnectionLookup {
    * @throws ConnectionUnreadable
    */
   async find (connectionId: string, fresh = false): Promise<ConnectionVenue | null> {
-    const { clock, timeoutMs = TIMEOUT_MS } = this.#options
+    const { clock } = this.#options
     const known = this.#known.get(connectionId)
     if (!fresh && known !== undefined && clock.now() < known.until) return known
     const reading = this.#reading.get(connectionId) ?? this.#read(connectionId)
     this.#reading.set(connectionId, reading)
-    return await inTime(clock, timeoutMs, reading, () => new ConnectionUnreadable('Nango did not answer in time.'))
+    return await inTime(clock, TIMEOUT_MS, reading, () => new ConnectionUnreadable('Nango did not answer in time.'))
   }
 
   /** Called after a connection was deleted or moved to another venue. */

@@ -33,6 +33,19 @@ t.test('shares events between replicas, not between environments', async (t) => 
   await one.done(key)
   t.equal(await two.claim(key), 'done')
   t.equal(await other.claim(key), 'busy')
+  t.equal(await open('avenue').claim({ ...key, connectionId: '' }), 'new', 'not by the letters of both names together')
+})
+
+t.test('waits half a second for a Redis that hangs, with at most a thousand calls', async (t) => {
+  const clock = new ManualClock()
+  const hang = (): Promise<never> => new Promise(() => {})
+  const store = new RedisDedupeStore({ evalsha: hang, eval: hang }, { scope: 'hangs', clock })
+  const claims = Promise.allSettled(Array.from({ length: 1_001 }, (_, id) => store.claim({ connectionId: 'venue', id: String(id) })))
+  t.same([...new Set(clock.waits)], [500])
+  clock.advance(500)
+  const reasons = (await claims).map((result) => result.status === 'rejected' ? String(result.reason) : result.value)
+  t.match(reasons.pop(), /too many calls unanswered/)
+  t.ok(reasons.every((reason) => reason.includes('not reply in time')))
 })
 
 t.test('does not release an expired claim', async (t) => {

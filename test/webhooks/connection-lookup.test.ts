@@ -19,7 +19,7 @@ const connection = (venueId: string | null): Connection => ({
 test('times out a slow read for every caller', async (t) => {
   const clock = new ManualClock()
   let reads = 0
-  const known = new ConnectionLookup({ clock, timeoutMs: 2_000, read: () => { reads++; return new Promise(() => {}) } })
+  const known = new ConnectionLookup({ clock, read: () => { reads++; return new Promise(() => {}) } })
   const waiting = Promise.allSettled([known.find('a'), known.find('a')])
   clock.advance(2_000)
   t.match(await waiting, [{ reason: { name: 'ConnectionUnreadable' } }, { reason: { name: 'ConnectionUnreadable' } }])

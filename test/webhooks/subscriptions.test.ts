@@ -47,6 +47,8 @@ test('subscribes to the rest if ROLLER rejects events of payment links beyond it
     app.roller.webhooks.subscribe(CONNECTION_ID, { paymentLink: { events: ['Updated'] } }), { code: 'ROLLER_ERR_REFUSED' },
     'the requested kinds do not change'
   )
+  roller.faults.next({ kind: 'status', method: 'PUT', path: /webhooks/, status: 409, body: {} })
+  await t.rejects(app.roller.webhooks.subscribe(CONNECTION_ID), { code: 'ROLLER_ERR_REFUSED' }, 'nor after another rejection')
 })
 
 test('updates and enables an existing registration', async (t) => {
