@@ -85,3 +85,18 @@ for (const [what, fault, expected] of [
     t.equal(tokenRequests(built), requested)
   })
 }
+
+test('requests the cause once for all connections, and again after Nango\'s back-off', async (t) => {
+  const clock = new SteppedClock()
+  const built = await build(t, { options: { clock } })
+  built.nango.addConnection({ connectionId: 'second', clientId: 'second', clientSecret: 's' })
+  built.roller.faults.always({ path: /^\/token/, kind: 'status', status: 503, body: '' })
+  const code = async (id: string): Promise<string> =>
+    (await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': id } })).json().code
+  for (const id of ['demo-venue', 'second']) t.equal(await code(id), 'ROLLER_ERR_TOKEN_UNAVAILABLE')
+  t.equal(tokenRequests(built), 3, 'Nango\'s own, and one of the gateway')
+  clock.advance(30_000)
+  built.roller.faults.always({ path: /^\/token/, kind: 'status', status: 401, body: '' })
+  for (const id of ['demo-venue', 'second']) t.equal(await code(id), 'ROLLER_ERR_CREDENTIALS_REJECTED')
+  t.equal(tokenRequests(built), 4)
+})
