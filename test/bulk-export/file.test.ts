@@ -43,7 +43,7 @@ test('fetches only from https, and from loopback for a ROLLER on loopback', asyn
   for (
     const address of [
       url, 'http://files.example.com/x', 'ftp://files.example.com/x', 'file:///etc/passwd', 'no address',
-      'https://user:password@files.example.com/x'
+      'https://user:password@files.example.com/x', 'https://:password@files.example.com/x'
     ]
   ) {
     await t.rejects(read(strict, address), { code: 'ROLLER_ERR_UNREACHABLE', detail: 'The file is not at an https address.' }, address)

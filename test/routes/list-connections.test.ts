@@ -2,6 +2,7 @@
 import type { LightMyRequestResponse } from 'fastify'
 import { test } from '../support/tap.ts'
 import type { Test } from 'tap'
+import { sessionEntry } from '#plugin/nango/entry.js'
 import { build, holdsNoSecret, type Built } from '../support/build.ts'
 
 async function many (t: Test): Promise<Built> {
@@ -43,7 +44,7 @@ test('returns 100 by default, and up to 1000', async (t) => {
 })
 
 test('filters by tags, venue and text at once', async (t) => {
-  const { app } = await many(t)
+  const { app, nango } = await many(t)
   const cases: [query: string, count: number][] = [
     ['tags[organization_id]=even', 125], ['tags%5Borganization_id%5D=odd', 124], ['tags[ORGANIZATION_ID]=odd', 124],
     ['tags[organization_id]=EVEN', 0],
@@ -53,6 +54,13 @@ test('filters by tags, venue and text at once', async (t) => {
   for (const [query, count] of cases) {
     t.equal((await app.inject({ url: `/connections?limit=1000&${query}` })).json().connections.length, count, query)
   }
+  t.equal((await app.roller.connections.list({ tags: { ORGANIZATION_ID: 'odd' }, limit: 1_000 })).connections.length, 124)
+  // Nango finds it by the tags of a link that was created before they changed.
+  const tags = { organization_id: 'even', roller_entry: sessionEntry({ organization_id: 'even' }) }
+  const metadata = { roller_tags: { organization_id: 'odd' } }
+  nango.addConnection({ connectionId: 'moved', clientId: 'c', clientSecret: 's', tags, metadata })
+  const page = (await app.inject({ url: '/connections?tags[organization_id]=even&limit=126' })).json()
+  t.match(page, { connections: { length: 125 }, nextPage: 1 })
 })
 
 test('returns the documented fields only', async (t) => {

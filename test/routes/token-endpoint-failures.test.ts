@@ -65,6 +65,7 @@ test('requests ROLLER\'s token endpoint if the payload has no cause', async (t) 
     [503, {}, UNAVAILABLE],
     [429, { 'retry-after': '60' }, { ...UNAVAILABLE, retryAfter: 60 }],
     [429, { 'retry-after': '604800' }, { ...UNAVAILABLE, retryAfter: 900 }],
+    [429, { 'retry-after': '0' }, { ...UNAVAILABLE, retryAfter: 1 }],
     [502, {}, UNAVAILABLE]
   ]
   for (const [status, headers, expected] of cases) {

@@ -95,6 +95,7 @@ test('requests the cause once for all connections, and again after Nango\'s back
     (await built.app.inject({ url: '/roller/venues/me', headers: { 'connection-id': id } })).json().code
   for (const id of ['demo-venue', 'second']) t.equal(await code(id), 'ROLLER_ERR_TOKEN_UNAVAILABLE')
   t.equal(tokenRequests(built), 3, 'Nango\'s own, and one of the gateway')
+  t.equal(String(built.roller.requests.filter(({ url }) => url === '/token')[1]?.body), '{}', 'which contains no credentials')
   clock.advance(30_000)
   built.roller.faults.always({ path: /^\/token/, kind: 'status', status: 401, body: '' })
   for (const id of ['demo-venue', 'second']) t.equal(await code(id), 'ROLLER_ERR_CREDENTIALS_REJECTED')

@@ -57,6 +57,8 @@ test('acknowledges a signed body without relevance, and changes nothing', async 
   const setup = await gateway(t)
   const strange: unknown[] = [
     { from: 'nango', type: 'sync', connectionId: 'new', providerConfigKey: 'roller' },
+    { from: 'nango', type: 'sync', operation: 'creation', connectionId: 'new', providerConfigKey: 'roller', success: true },
+    { from: 'roller', type: 'auth', operation: 'creation', connectionId: 'new', providerConfigKey: 'roller', success: true },
     { from: 'nango', type: 'auth', operation: 'mystery', connectionId: 'new', providerConfigKey: 'roller', success: true },
     { from: 'nango', type: 'auth', operation: 'creation', connectionId: 'new', providerConfigKey: 'another', success: true },
     { from: 'roller', type: 'forward', payload: {} },

@@ -30,4 +30,7 @@ test('a replica drops its state at the first news after a restart', needsRedis, 
   t.same(await read(), [null])
   await other.publish('five')
   t.same(await read(), ['five'])
+  for (const key of [version, log]) t.ok(await client.pttl(key) > 0)
+  await client.set(version, '5')
+  t.same(await read(), [null], 'also after a return to older data')
 })
