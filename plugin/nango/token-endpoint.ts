@@ -78,5 +78,5 @@ export async function readCredentials (nango: NangoClient, connectionId: string)
 }
 
 function secondsOf (value: string | string[] | undefined): number | undefined {
-  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Math.min(MAX_RETRY_AFTER, Math.max(1, Number(value))) : undefined
+  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Math.min(MAX_RETRY_AFTER, Number(value)) : undefined
 }

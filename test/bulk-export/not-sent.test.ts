@@ -64,6 +64,14 @@ test('withdraws an order that is cancelled before it is sent', async (t) => {
   await until(() => orders() === 2)
   await roller.deliverDue()
   t.equal(await again.ended, null, 'its type can be ordered at once')
+  const [processId = ''] = built.files[0]?.split(' ') ?? []
+  const first = gather(app.roller.bulkExport({ ...ORDER, resume: true, processId }))
+  t.equal(await first.ended, null)
+  t.same(first.found.map(({ processId, name }) => `${processId} ${name}`).sort(), built.files)
+  const requests = roller.requests.length
+  const signal = AbortSignal.abort(new Error('cancelled before'))
+  t.match(await gather(app.roller.bulkExport({ ...ORDER, signal })).ended, { message: 'cancelled before' })
+  t.equal(roller.requests.length, requests)
 })
 
 test('withdraws an order that ROLLER rejected before it was cancelled', async (t) => {

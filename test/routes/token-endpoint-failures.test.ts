@@ -97,6 +97,7 @@ test('reports failures of the simulated ROLLER end to end', async (t) => {
     await connect(t, built, { status: 503, code: 'ROLLER_ERR_TOKEN_UNAVAILABLE', retryAfter: 30 })
   }
   built.roller.faults.always(null)
+  built.nango.faults.next({ path: /\/connect\/session$/, kind: 'status', status: 500 }) // its session ends by itself
   const recovered = await built.app.inject({ method: 'POST', url: '/connections', payload: CREDENTIALS })
   t.equal(recovered.statusCode, 201, 'recovers')
 })
