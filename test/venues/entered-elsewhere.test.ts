@@ -88,6 +88,15 @@ test('uses a token on the direct transport only with verified credentials', asyn
   t.same(sent.filter(({ headers }) => headers.authorization === `Bearer ${stored(setup, 'demo-venue').token}`), [])
 })
 
+test('does not send a call again whose renewed token belongs to another venue', async (t) => {
+  const setup = await start(t, { webhooks: false })
+  t.equal((await setup.app.inject(PRODUCTS)).statusCode, 200)
+  await enterThroughNango(setup, 'other-park')
+  setup.roller.revokeTokens('other-park')
+  // This process was not notified: only what is read with the renewal reveals the change.
+  t.match((await setup.app.inject(PRODUCTS)).json(), { status: 409, code: 'ROLLER_ERR_VENUE_CHANGED' })
+})
+
 test('verifies ten connections in a poll, and rejects calls of the others at once', async (t) => {
   const clock = new ManualClock()
   const setup = await start(t, { webhooks: false, options: { clock, pollInterval: 60_000 } })

@@ -9,6 +9,7 @@ const base = { nango: { secretKey: 'key' }, authorize: 'open' }
 test('names invalid options', async (t) => {
   const wrong: [Record<string, unknown>, RegExp][] = [
     [{ publicUrl: 'http://gateway.example.com' }, /option publicUrl is wrong: expected an https address/],
+    [{ publicUrl: 'https://[' }, /option publicUrl is wrong: expected an https address/],
     [{ publicUrl: 7 }, /option publicUrl is wrong/],
     [{ rollerWebhookSecrets: ['canary-short'] }, /option rollerWebhookSecrets.* is wrong/],
     [{ rollerWebhookSecrets: 'canary-which-is-no-list' }, /option rollerWebhookSecrets is wrong: expected a list/],
