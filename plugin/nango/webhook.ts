@@ -9,18 +9,21 @@ export interface ConnectionReport {
   readonly change: 'created' | 'reconnected' | 'failed' | 'recovered' | 'deleted'
 }
 
+const SHA256_HEX = /^[0-9a-f]{64}$/i
+
 /**
  * Nango signs the body's bytes with the environment's webhook signing key. X-Nango-Signature, sent along with it, is a plain hash and open
  * to length extension, so it is ignored.
  * @param keys the current one and the previous one: Nango's processes may use the latter for five minutes after a rotation
  */
 export function isSignedByNango (body: Buffer, signature: unknown, keys: readonly string[]): boolean {
-  const given = Buffer.from(typeof signature === 'string' ? signature : '', 'hex')
+  const given = Buffer.from(typeof signature === 'string' && SHA256_HEX.test(signature) ? signature : '', 'hex')
   let signed = false
   // Every key is compared, so that a missing signature takes as long as a wrong one.
   for (const key of keys) {
     const right = createHmac('sha256', key).update(body).digest()
-    signed = timingSafeEqual(right, given.length === right.length ? given : Buffer.alloc(right.length)) || signed
+    const isSameLength = given.length === right.length
+    signed = (timingSafeEqual(right, isSameLength ? given : Buffer.alloc(right.length)) && isSameLength) || signed
   }
   return signed
 }
