@@ -24,6 +24,7 @@ export function openRoller (options: AllOptions, log: AssemblyLog): OpenRoller {
 export type { AllOptions, AssemblyLog }
 export { HTTP_ADDRESS_RULE, isHttpAddress } from './util/http-address.ts'
 export { isDecodable, isProxyUrl, PROXY_RULE, proxyFinder, type FindProxy, type ProxyOptions } from './util/proxy.ts'
+export { isReserved, MAX_OWN_TAGS, MAX_TAGS } from './nango/connection.ts'
 export { isConnectionId } from './nango/connection-id.ts'
 export { openAgent } from './util/outgoing-agent.ts'
 export type { Layer } from './errors.ts'

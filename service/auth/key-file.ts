@@ -1,6 +1,7 @@
 /** API keys in the operator's file: a plain list, or a JSON document that gives each key a name, scopes and connections. */
 import { Type, type Static } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import { isReserved, MAX_OWN_TAGS, MAX_TAGS } from 'fastify-roller/internal'
 import { ALL_SCOPES, SCOPES } from './caller.ts'
 import { digestOf, type KeyedCaller } from './keys.ts'
 
@@ -34,7 +35,12 @@ const NamedKey = Type.Object({
   ),
   tags: Type.Optional(Type.Record(
     Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_./-]{0,63}$' }), Type.String({ minLength: 1, maxLength: 255, expected: 'a text' }),
-    { minProperties: 1, maxProperties: 10, additionalProperties: false, expected: 'an object of tags, such as {"organization_id": "acme"}' }
+    {
+      minProperties: 1,
+      maxProperties: MAX_TAGS,
+      additionalProperties: false,
+      expected: `an object of 1 to ${MAX_TAGS} tags, such as {"organization_id": "acme"}`
+    }
   )),
   connections: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 255, expected: 'a connection id' }), {
     minItems: 1, maxItems: MAX_CONNECTIONS, uniqueItems: true, expected: `a list of 1 to ${MAX_CONNECTIONS} connection ids, each once`
@@ -117,6 +123,9 @@ function keyFaults (keys: Static<typeof NamedKeys>, source: string): string[] {
     ...ofEach(({ tags = {} }) => new Set(Object.keys(tags).map((tag) => tag.toLowerCase())).size < Object.keys(tags).length,
       (key) => `${source}: tags of ${key} has the same tag twice, in different case. Give each tag once, in lower case. Example: ` +
         `${KEYS_EXAMPLE}`),
+    ...ofEach(({ tags = {} }) => Object.keys(tags).filter((tag) => !isReserved(tag)).length > MAX_OWN_TAGS,
+      (key) => `${source}: tags of ${key} has more than ${MAX_OWN_TAGS} tags that do not begin with roller_: no connection has room for ` +
+        `these and its venue. Give at most ${MAX_OWN_TAGS}. Example: ${KEYS_EXAMPLE}`),
     ...ofEach((key) => key.sha256 !== undefined && EMPTY_DIGESTS.has(digestOfNamed(key).toString('hex')),
       (key) => `${source}: sha256 of ${key} is that of an empty text: its key was not set. Make one with: openssl rand -hex 32`),
     ...twice('name', keys.map(({ name }) => name)),
