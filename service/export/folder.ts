@@ -7,9 +7,10 @@ import { setTimeout } from 'node:timers/promises'
 
 /** No part of the data: tools that read `**` skip names that begin with a dot, or find no file of theirs. */
 export const STATE_FOLDER = '.roller-export'
-/** The lock is renewed this often, and expires when it was not for much longer. Milliseconds. */
-const RENEWED = 10_000
+/** A lock that was not renewed for so long has expired. Milliseconds. */
 const EXPIRED = 60_000
+/** It is renewed much more often. */
+const RENEWED = EXPIRED / 6
 
 export class FolderError extends Error {
   override readonly name = 'FolderError'

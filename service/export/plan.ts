@@ -45,7 +45,7 @@ export async function planVenue (venue: Venue, state: VenueState, options: Expor
   const last = end > addDays(today, 1) ? addDays(today, 1) : end
   const resumed = Date.parse(state.unfinishedSince ?? state.incompleteSince ?? '')
   const isFresh = (at: number): boolean => now - resumed < RESUMABLE && at >= resumed
-  const days = (options.from === null || options.from >= last ? [] : venueDays(options.from, last))
+  const days = (options.from === null ? [] : venueDays(options.from, last))
     .map((day) => ({ day, final: dayBounds(day, zone).end.epochMilliseconds + options.overlap * DAY_MS }))
 
   const jobs: Job[] = []

@@ -54,11 +54,11 @@ export async function readState (file: string): Promise<VenueState | null> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
   }
-  let state: unknown
+  let state: object
   // A state from before these fields.
   try { state = { failures: {}, incompleteSince: null, ...JSON.parse(text) } } catch { throw new StateError(file, 'is damaged') }
   if (Value.Check(VenueState, state)) return state
-  const { version } = (state ?? {}) as { version?: unknown }
+  const { version } = state as { version?: unknown }
   throw new StateError(file, typeof version === 'number' && version !== VERSION ? 'was written by another version' : 'is damaged')
 }
 

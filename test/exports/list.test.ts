@@ -64,7 +64,7 @@ test('lists when each report of a venue was last fetched, and up to which day', 
   t.ok(Math.abs(age - (Date.now() - Date.parse('2026-11-27T03:00:00Z')) / 1000) < 30, `${age} s, of the venue that is furthest behind`)
   t.notMatch(metrics, demo)
 
-  write(demo, stateOf(demo, '2026-11-28T05:00:00.000Z').reports.products) // another version
+  write(demo, { version: 1, venue: demo })
   write(second, '{"version":1,"venue"')
   const { body: { exports, unreadable } } = await get()
   t.same(exports, [])

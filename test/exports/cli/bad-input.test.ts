@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from '../../support/tap.ts'
 import { readExportOptions } from '#service/export/options.js'
 import { openFolder } from '#service/export/folder.js'
+import { readState } from '#service/export/state.js'
 import { callsAtRoller } from '../../support/build.ts'
 import { DAYS, filesOf, open, recordsOf } from './fixture.ts'
 
@@ -16,11 +17,20 @@ test('a wrong command says everything that is wrong with it', async (t) => {
     ['--reports all --from 2026-02-01 --to 2026-01-01 --out x', /--to must be after --from/],
     ['--reports all --from 2026-02-30 --out x', /--from is not a day/],
     ['--reports all --from 2026-1-1 --out x', /--from is not a day/],
+    ['--reports all --from 20260101 --out x', /--from is not a day/],
     ['--reports all --out x', /--from is missing/],
     ['--reports all --from 2026-01-01', /--out is missing/],
     ['--reports all --from 2026-01-01 --out x --format xml', /--format must be one of ndjson, csv, parquet/],
     ['--reports all --from 2026-01-01 --out x --format parquet --gzip', /--gzip is not for parquet/],
     ['--reports all --from 2026-01-01 --out x --concurrency 0', /--concurrency must be a whole number from 1 to 50/],
+    ['--reports all --from 2026-01-01 --out x --concurrency 51', /--concurrency must be a whole number from 1 to 50/],
+    ['--reports all --from 2026-01-01 --out x --overlap 367', /--overlap must be a whole number from 0 to 366/],
+    ['--reports all --from 2026-01-01 --out x --patience 86401', /--patience must be a whole number from 0 to 86400/],
+    ['--reports all --from 2026-01-01 --out x --patience 1.5', /--patience must be a whole number/],
+    ['--reports all --from 2026-01-01 --to 2026-01-01 --out x', /--to must be after --from/],
+    ['--reports all --print-sql mysql', /--print-sql must be one of duckdb, postgres, bigquery/],
+    ['--reports products --out x --tags =acme', /"=acme" is not name=value/],
+    ['--reports products --out x more', /'more'/],
     ['--reports all --from 2026-01-01 --out x --tags nothing', /is not name=value/],
     ['--reports all --from 2026-01-01 --out x --backfill weekly', /--backfill must be one of daily, bulk/],
     ['--reports all --from 2026-01-01 --out x --unknown', /--unknown/],
@@ -32,6 +42,10 @@ test('a wrong command says everything that is wrong with it', async (t) => {
   ]
   for (const [line, message] of cases) t.throws(() => read(line), { name: 'UsageError', message }, line)
   t.throws(() => read('--reports x --from y --format z'), { message: /x[^]*y|--from[^]*--out[^]*--format/ })
+  const good = readExportOptions(['--reports', 'products, roles,products', '--venues', 'all', '--tags', 'a=b=c, d=', '--dry-run'])
+  t.match(good, { venues: null, tags: { a: 'b=c', d: '' }, concurrency: 3, overlap: 1, patience: 900_000, gzip: false, dryRun: true })
+  t.same(good.reports.map(({ id }) => id), ['products', 'roles'], 'each once')
+  t.equal(readExportOptions(['--reports', 'all', '--print-sql', 'bigquery']).sql, 'bigquery', 'without days and a folder')
   const built = await open(t)
   const program = built.command(['--reports', 'nothing'])
   t.equal(await program.exited, 2)
@@ -125,6 +139,7 @@ test('a state of another version, or cut in half, stops its venue alone', async 
   t.match(reasons[first], /is damaged\. Delete it/)
   t.match(reasons[second], /was written by another version\. Delete it/)
   t.equal(Object.keys(filesOf(exports.folder)).length, Object.keys(before).length + 2, 'the third venue continues')
+  await t.rejects(readState(exports.folder), { code: 'EISDIR' }, 'one that cannot be read does not count as none')
 })
 
 test('two exports into one folder: the second is rejected', async (t) => {

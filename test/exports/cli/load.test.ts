@@ -171,6 +171,21 @@ test('DuckDB takes the files', async (t) => {
   })
 })
 
+// Nothing runs these statements.
+test('BigQuery is told to keep the record of the later day, and to replace days and lists as a whole', async (t) => {
+  const [items, entries, products] = ['bookingitems', 'revenue-entries', 'products'].map((id) => (
+    printSql({ sql: 'bigquery', reports: [...reports.values()].filter((report) => report.id === id), out: '', gzip: false })
+  ))
+  for (const part of [
+    'PARTITION BY venue, `bookingItemId` ORDER BY day DESC) = 1', 'BYTE_LENGTH(`bookingItemId`) <= 1000',
+    'ON kept.venue = loaded.venue AND kept.`bookingItemId` = loaded.`bookingItemId`',
+    'WHEN MATCHED AND loaded.day >= kept.day THEN UPDATE', "SAFE_CAST(JSON_VALUE(record, '$.quantity') AS INT64) AS `quantity`"
+  ]) t.match(items, part)
+  t.match(entries, "DELETE FROM `revenue-entries` WHERE CONCAT(venue, ' ', CAST(day AS STRING)) IN (SELECT CONCAT(")
+  t.match(products, 'DELETE FROM `products` WHERE venue IN (SELECT venue FROM')
+  for (const sql of [entries, products]) t.notMatch(sql, 'MERGE')
+})
+
 test('DuckDB reads CSV and Parquet as they are', async (t) => {
   const exports = await open(t, { names: [] })
   const [venue = ''] = exports.venues

@@ -14,10 +14,11 @@ function newFolder (t: Test): { folder: string, lock: string } {
   return { folder, lock: join(folder, '.roller-export', 'lock') }
 }
 
+const namespace = (): string => process.platform === 'linux' ? readlinkSync('/proc/self/ns/pid') : ''
+
 test('a process that has the number of one from before the machine was started again holds nothing', async (t) => {
   const { folder, lock } = newFolder(t)
-  const namespace = process.platform === 'linux' ? readlinkSync('/proc/self/ns/pid') : ''
-  writeFileSync(lock, JSON.stringify({ host: hostname(), namespace, pid: process.ppid, id: 'before' }))
+  writeFileSync(lock, JSON.stringify({ host: hostname(), namespace: namespace(), pid: process.ppid, id: 'before' }))
   await t.rejects(openFolder(folder), /Another export writes/, 'since then it does')
   utimesSync(lock, 0, 0)
   await (await openFolder(folder)).release()
@@ -29,8 +30,10 @@ test('a process of another container, with the same number and host name, holds 
   const held = await openFolder(folder, 50)
   await t.rejects(openFolder(folder, 1_000), /Another export writes/)
   await held.release()
-  writeFileSync(lock, JSON.stringify({ host: hostname(), pid: process.pid, id: 'killed' }))
-  await (await openFolder(folder, 50)).release()
+  for (const more of [{}, { namespace: namespace() }]) {
+    writeFileSync(lock, JSON.stringify({ host: hostname(), ...more, pid: process.pid, id: 'killed' }))
+    await (await openFolder(folder, 50)).release()
+  }
 })
 
 test('a process of another container holds the folder while it runs, whatever its number', async (t) => {
@@ -41,6 +44,43 @@ test('a process of another container holds the folder while it runs, whatever it
   await t.rejects(openFolder(folder, 100), /Another export writes/)
   clearInterval(renewing)
   await (await openFolder(folder, 50)).release()
+})
+
+test('a lock of another machine, or one that cannot be read, holds the folder for a minute', async (t) => {
+  for (const holder of [JSON.stringify({ host: 'another-machine', pid: 1, id: 'other' }), '{"host":', '']) {
+    const { folder, lock } = newFolder(t)
+    writeFileSync(lock, holder)
+    const renewedBefore = (seconds: number): void => { utimesSync(lock, Date.now() / 1000, Date.now() / 1000 - seconds) }
+    renewedBefore(50)
+    await t.rejects(openFolder(folder), /Another export writes/, holder)
+    renewedBefore(70)
+    await (await openFolder(folder)).release()
+    t.notOk(existsSync(lock))
+  }
+})
+
+test('an expired lock is left to the process that takes it over, unless that one was killed', async (t) => {
+  const { folder, lock } = newFolder(t)
+  writeFileSync(lock, JSON.stringify({ host: hostname(), namespace: namespace(), pid: 2 ** 30, id: 'killed' }))
+  writeFileSync(`${lock}.expired`, '')
+  await t.rejects(openFolder(folder), /Another export writes/)
+  utimesSync(`${lock}.expired`, 0, 0)
+  const taken = await openFolder(folder)
+  t.notOk(existsSync(`${lock}.expired`))
+  writeFileSync(lock, JSON.stringify({ host: 'another-machine', pid: 1, id: 'other' }))
+  await taken.release()
+  t.ok(existsSync(lock), 'the lock that another process has taken over meanwhile stays')
+})
+
+test('what a killed run has not finished is removed', async (t) => {
+  const { folder } = newFolder(t)
+  const unfinished = join(folder, '.roller-export', 'unfinished')
+  mkdirSync(unfinished)
+  writeFileSync(join(unfinished, '1'), 'half')
+  const opened = await openFolder(folder)
+  t.notOk(existsSync(opened.temporary()))
+  await opened.release()
+  t.notOk(existsSync(unfinished))
 })
 
 test('a lock that a full disk does not take is removed', async (t) => {
