@@ -4,6 +4,7 @@ import { SignJWT, UnsecuredJWT } from 'jose'
 import { test, type Test } from '../support/tap.ts'
 import { SECRET_KEY, startSimulators, VENUE } from '../support/build.ts'
 import { service, startProcess, until, type Service } from '../service/fixture.ts'
+import { createTokenCheck } from '#service/auth/jwt.js'
 import { AUDIENCE, ISSUER, SECOND, startIssuer, type Issuer } from './issuer.ts'
 
 async function start (t: Test, issuer: Issuer, env: Record<string, string> = {}): Promise<Service> {
@@ -45,6 +46,21 @@ test('reads the scopes from a configured claim', async (t) => {
   const built = await start(t, issuer, { JWT_SCOPE_CLAIM: 'permissions' })
   t.equal((await call(built, await issuer.token())).statusCode, 403)
   t.equal((await call(built, await issuer.token({ permissions: ['roller:read'] }))).statusCode, 200)
+})
+
+test('names the caller by its subject, otherwise by its client', async (t) => {
+  const issuer = await startIssuer(t)
+  const check = createTokenCheck({ jwksUrl: issuer.url, issuer: ISSUER, audience: AUDIENCE, scopeClaim: 'scope' })
+  const long = 'x'.repeat(256)
+  const cases: [claims: Record<string, unknown>, name: string, anonymous?: true][] = [
+    [{ sub: 'ada', client_id: 'app' }, 'jwt:ada'], [{ sub: long.slice(1) }, `jwt:${long.slice(1)}`],
+    [{ client_id: 'app', azp: 'other' }, 'jwt-client:app'], [{ client_id: '', azp: 'app' }, 'jwt-client:app'],
+    [{ client_id: long, azp: ['app'] }, 'jwt:', true], [{ sub: '' }, 'jwt:', true]
+  ]
+  for (const [claims, name, anonymous] of cases) {
+    const found = await check(await issuer.token({ sub: undefined, ...claims }))
+    t.match(found, { caller: { name, anonymous, limits: null } }, JSON.stringify(claims).slice(0, 60))
+  }
 })
 
 test('rejects an invalid token with 401 and the reason', async (t) => {
@@ -164,6 +180,13 @@ for (const [label, how] of DOWN) {
   })
 }
 
+test('responds 503 where the issuer does not answer in time', async (t) => {
+  const issuer = await startIssuer(t)
+  const fetch = async (): Promise<Response> => { throw new DOMException('The operation timed out', 'TimeoutError') }
+  const check = createTokenCheck({ jwksUrl: issuer.url, issuer: ISSUER, audience: AUDIENCE, scopeClaim: 'scope', fetch })
+  await t.rejects(check(await issuer.token()), { code: 'ROLLER_ERR_AUTH_UNAVAILABLE' })
+})
+
 test('reads no response of the issuer without an end', async (t) => {
   const issuer = await startIssuer(t)
   let sent = 0
@@ -217,6 +240,8 @@ test('uses known keys for an hour while the issuer is unavailable, and no longer
   t.equal(issuer.fetched(), 2, 'one try in ten seconds')
   const otherIssuer = await startIssuer(t)
   t.match((await call(built, await otherIssuer.token())).json(), { status: 401 }, 'a bad signature is a bad signature')
+  const withNewKey = [{ alg: 'RS256', kid: 'new' }, {}, ''].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+  t.match((await call(built, withNewKey)).json(), { status: 503 }, 'the issuer may have this key')
   Date.now = () => now() + 3_700 * SECOND
   t.match((await call(built, token)).json(), { status: 503, code: 'ROLLER_ERR_AUTH_UNAVAILABLE' })
 })
@@ -227,5 +252,5 @@ test('accepts API keys and tokens side by side', async (t) => {
   t.equal((await call(built, 'a.key.that-looks-like-a-token')).statusCode, 200)
   t.equal(issuer.fetched(), 0)
   t.equal((await call(built, await issuer.token())).statusCode, 200)
-  t.equal((await call(built, 'neither-of-the-two-at-all')).statusCode, 401)
+  t.match((await call(built, 'neither-of-the-two-at-all')).json(), { status: 401, detail: /not one of this gateway's/ })
 })

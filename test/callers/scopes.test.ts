@@ -1,5 +1,7 @@
 /** Every route requires one scope, and rejects a key that has all others. */
+import type { FastifyRequest } from 'fastify'
 import { test } from '../support/tap.ts'
+import { authorizeCaller, identifyCaller } from '#service/auth/authentication.js'
 import { SCOPES } from '#service/auth/caller.js'
 import { callsAtRoller, VENUE } from '../support/build.ts'
 import { bearer, serviceWithKeys } from './fixture.ts'
@@ -39,6 +41,13 @@ test('allows a route with its scope alone, and names the missing scope otherwise
     const allowed = await built.app.inject({ ...request, headers: { ...VENUE, ...bearer(`only.${name}`) } })
     t.ok(allowed.statusCode < 300, `${method} ${url} with ${scope}: ${allowed.statusCode} ${allowed.body.slice(0, 200)}`)
   }
+})
+
+test('a request without a caller has no rights', async (t) => {
+  const request = { caller: null } as FastifyRequest // the field that is read
+  const context = { operation: 'GET /products', scope: 'roller:read', connectionId: null } as const
+  t.throws(() => authorizeCaller(request, context), { code: 'ROLLER_ERR_SCOPE' })
+  t.equal(identifyCaller(request), null)
 })
 
 test('grants all scopes to a key of a plain list', async (t) => {

@@ -38,7 +38,7 @@ t.test('without MCP there is no endpoint', async (t) => {
 t.test('with tokens of an issuer a 401 leads to the document that names the issuer', async (t) => {
   const { app } = await service(t, {
     MCP: 'true',
-    PUBLIC_URL: 'https://gateway.example.com',
+    PUBLIC_URL: 'https://gateway.example.com/',
     JWT_JWKS_URL: 'https://login.example.com/keys',
     JWT_ISSUER: 'https://login.example.com',
     JWT_AUDIENCE: 'gateway'

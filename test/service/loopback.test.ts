@@ -32,6 +32,8 @@ test('rejects foreign host names, origins and sites', async (t) => {
     }
   }
   t.same(callsAtRoller(built), [])
+  const page = await built.app.inject({ url: '/problems/ROLLER_ERR_PATH', headers: { host: 'gateway.example.com' } })
+  t.equal(page.statusCode, 200, 'but for what needs no key, and webhooks and links that bring their own')
 })
 
 test('skips these checks with keys or AUTH=none', async (t) => {
