@@ -172,7 +172,7 @@ test('DuckDB takes the files', async (t) => {
 })
 
 // Nothing runs these statements.
-test('BigQuery is told to keep the record of the later day, and to replace days and lists as a whole', async (t) => {
+test('the statements for BigQuery keep the record of the later day, and replace days and lists as a whole', async (t) => {
   const [items, entries, products] = ['bookingitems', 'revenue-entries', 'products'].map((id) => (
     printSql({ sql: 'bigquery', reports: [...reports.values()].filter((report) => report.id === id), out: '', gzip: false })
   ))

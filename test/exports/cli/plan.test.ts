@@ -33,7 +33,7 @@ async function plan (t: Test, { args = [], timeZone = 'Europe/London', state = {
 
 async function days (t: Test, known: Known): Promise<(string | null)[]> { return (await plan(t, known)).map(({ day }) => day) }
 
-test('up to the present day, which is left out unless it is asked for; days to come are', async (t) => {
+test('up to the present day, which is left out unless it is requested; days to come are', async (t) => {
   t.same(await days(t, {}), ['2026-11-26', '2026-11-25', '2026-11-24'])
   t.same(await days(t, { args: ['--to', '2026-12-10'] }), ['2026-11-27', '2026-11-26', '2026-11-25', '2026-11-24'])
   t.same(await days(t, { timeZone: null }), ['2026-11-25', '2026-11-24'], 'a venue without a time zone may be the last whose day ends')
