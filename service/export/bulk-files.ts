@@ -54,7 +54,6 @@ export async function fetchBulk (
       try {
         return { orderedAt: await exported.fetch(), spool }
       } catch (error) {
-        signal.throwIfAborted()
         if (!mayTryAgain(error) || tries >= RETRIES) throw error
         await time.sleep(FIRST_PAUSE * 2 ** tries, signal)
       }

@@ -57,7 +57,6 @@ export async function runExport (
       }
     }))
     progress.close()
-    if (signal.aborted) throw signal.reason
     if (results.some(({ status }) => status === 'rejected')) throw stop.signal.reason
     return missing
   } finally {

@@ -79,7 +79,6 @@ export class VenueExport {
     const { options: { concurrency }, signal } = this.#parts
     this.#state.unfinishedSince ??= new Date().toISOString()
     await this.#save()
-    // The first one shows whether the venue can be reached at all.
     const work = async (): Promise<void> => { for (let job = this.#take(); job !== undefined; job = this.#take()) await this.#fetch(job) }
     const results = await Promise.allSettled(Array.from({ length: Math.min(concurrency, this.#queue.size) }, work))
     const broken = results.find((result) => result.status === 'rejected')

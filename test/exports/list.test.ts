@@ -74,6 +74,13 @@ test('lists when each report of a venue was last fetched, and up to which day', 
   write(demo, { ...stateOf(demo, ''), version: 2 })
   const other: { venueId: string, detail: string }[] = (await get()).body.unreadable
   t.match(other.find(({ venueId }) => venueId === demo)?.detail, /was written by another version/)
+
+  const csv = { all: fetched('2026-11-20T03:00:00.000Z') }
+  write(second, { ...stateOf(second, ''), reports: { roles: { ndjson: { all: fetched('2026-11-28T03:00:00.000Z') }, csv } } })
+  const { body: later } = await app.inject('/metrics')
+  t.notMatch(later, 'roller_export_age_seconds{report="bookingitems"}', 'of what is listed no more')
+  const ageOfRoles = Number(/^roller_export_age_seconds\{report="roles"\} ([\d.-]+)$/m.exec(later)?.[1])
+  t.ok(Math.abs(ageOfRoles - (Date.now() - Date.parse('2026-11-28T03:00:00Z')) / 1000) < 30, `${ageOfRoles} s, of the later format`)
 })
 
 test('a caller sees its own venues', async (t) => {

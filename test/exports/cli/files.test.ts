@@ -2,7 +2,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { reports } from 'fastify-roller/internal'
 import { venueDays } from 'fastify-roller/time'
+import { writeDay } from '#service/export/day-file.js'
 import { test } from '../../support/tap.ts'
 import { callsAtRoller } from '../../support/build.ts'
 import { DAYS, filesOf, FROM, NOW, open, recordsOf } from './fixture.ts'
@@ -96,6 +98,20 @@ test('writes CSV and compresses', async (t) => {
   const [head, ...lines] = gunzipSync(file('csv.gz')).toString().trimEnd().split('\n')
   t.match(head, /^bookingReference,.*,_other$/)
   t.equal(lines.length, file('ndjson').toString().trimEnd().split('\n').length)
+})
+
+test('a day that is too large for one write has every record once, compressed or not', async (t) => {
+  const report = reports.get('bookingitems')
+  if (report === undefined) throw new Error('there is such a report')
+  const records = Array.from({ length: 7 }, (_, index) => ({ bookingItemId: String(index), bookingNotes: 'é'.repeat(100_000) }))
+  const folder = t.testdir()
+  for (const gzip of [false, true]) {
+    const file = gzip ? 'day.ndjson.gz' : 'day.ndjson'
+    const { signal } = new AbortController()
+    const source = (async function * () { yield * records })()
+    t.equal(await writeDay(join(folder, file), report, source, { format: 'ndjson', gzip }, signal), 7)
+    t.same(recordsOf(folder, file), records)
+  }
 })
 
 /** London, and Chicago: its clocks change on other days. */

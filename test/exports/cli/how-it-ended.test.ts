@@ -1,7 +1,13 @@
 /** `GET /exports` shows apart whether an export was cut short, or has ended with files missing. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { reports } from 'fastify-roller/internal'
 import { exportReader } from '#service/export/export-list.js'
+import { openFolder } from '#service/export/folder.js'
+import { readExportOptions } from '#service/export/options.js'
+import { jsonProgress } from '#service/export/progress.js'
+import { newState, readState, type VenueState } from '#service/export/state.js'
+import { stateFile, systemTime, VenueExport } from '#service/export/venue-export.js'
 import { test } from '../../support/tap.ts'
 import { until } from '../../upstream/fixture.ts'
 import { DAYS, open } from './fixture.ts'
@@ -53,4 +59,34 @@ test('shows whether the last export was cut short, or has ended with files missi
   exports.roller.faults.always(null)
   t.same((await exports.export(ARGS)).missing, [])
   t.same(await shown(), { unfinishedSince: null, incompleteSince: null })
+})
+
+test('a run that is continued began with the first one, which is noted before any file is fetched', async (t) => {
+  const out = t.testdir()
+  const folder = await openFolder(out)
+  t.teardown(async () => { await folder.release() })
+  const [report] = reports.values()
+  if (report === undefined) throw new Error('there are reports')
+  const venue = { id: '1', name: 'A new name', connectionId: 'a', timeZone: null }
+  const unfinishedSince = '2026-11-01T00:00:00.000Z'
+  const job = { report, day: '2026-11-01', isFinal: true, failedAt: null, path: 'a' }
+  let noted: VenueState | null = null
+  const run = new VenueExport({
+    roller: { paginate: () => { throw new Error('not used') } },
+    folder,
+    options: readExportOptions(['--reports', report.id, '--from', '2026-11-01', '--out', out]),
+    progress: jsonProgress({ write () {} }),
+    signal: new AbortController().signal,
+    time: systemTime
+  }, venue, { ...newState('1', 'A name'), unfinishedSince }, [job], () => ({
+    records: (async function * () {
+      noted = await readState(stateFile(folder, '1'))
+      yield {}
+    })(),
+    at: unfinishedSince,
+    calls: () => 1
+  }))
+  t.same(await run.run(), [])
+  t.match(noted, { unfinishedSince, reports: {} })
+  t.match(await readState(stateFile(folder, '1')), { name: 'A new name', unfinishedSince, reports: { [report.id]: {} } })
 })

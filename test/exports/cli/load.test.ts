@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { reports } from 'fastify-roller/internal'
 import type { Test } from 'tap'
+import { writeDay } from '#service/export/day-file.js'
 import { printSql } from '#service/export/sql.js'
 import tap, { test } from '../../support/tap.ts'
 import { DAYS, FROM, open, recordsOf, type Exports } from './fixture.ts'
@@ -204,6 +205,25 @@ test('DuckDB reads CSV and Parquet as they are', async (t) => {
   const lines = readdirSync(join(exports.folder, 'bookingitems', `venue=${venue}`)).filter((name) => name.endsWith('.ndjson'))
     .flatMap((name) => recordsOf(exports.folder, join('bookingitems', `venue=${venue}`, name)))
   t.same(fromParquet.map(([id]) => id).sort(), lines.map(({ bookingItemId }) => bookingItemId).sort())
+
+  await t.test('a large Parquet file with odd values, which are in _other', async (t) => {
+    const file = join(exports.folder, 'large.parquet')
+    const odd = { bookingItemId: 7, quantity: 2 ** 60, cost: '1', bookingDate: null, discounts: [{ a: 1 }] }
+    const records = (async function * () {
+      for (let count = 0; count < 10_001; count++) yield { bookingItemId: String(count), quantity: count }
+      yield odd
+    })()
+    const report = reports.get('bookingitems')
+    if (report === undefined) throw new Error('there is such a report')
+    t.equal(await writeDay(file, report, records, { format: 'parquet', gzip: false }, new AbortController().signal), 10_002)
+    const rows = async (sql: string): Promise<unknown[][]> => (await connection.runAndReadAll(sql)).getRowsJson() as unknown[][]
+    const sum = `SELECT count(*)::INTEGER, count(DISTINCT "bookingItemId")::INTEGER, sum(quantity)::INTEGER FROM '${file}'`
+    t.same(await rows(sum), [[10_002, 10_001, 50_005_000]])
+    const others = await rows(`SELECT "bookingItemId", quantity, cost, _other FROM '${file}' WHERE _other IS NOT NULL`)
+    const [[id, quantity, cost, other] = []] = others
+    t.same([id, quantity, cost], [null, null, null])
+    t.match(JSON.parse(String(other)), { bookingItemId: 7, quantity: 2 ** 60, cost: '1' })
+  })
 })
 
 /** A day of one record is too little for DuckDB to find it out. */
