@@ -128,7 +128,7 @@ async function protect (
       keys: config.keys,
       checkToken,
       onRejected,
-      ...(config.mcp !== null && config.jwt !== null && { challenge: (request) => challengeOf(request, config.webhooks.publicUrl) })
+      ...(config.jwt !== null && { challenge: (request) => challengeOf(request, config.webhooks.publicUrl) })
     })
   } else if (config.loopbackOnly) requireLocalCaller(api, config.corsOrigins)
   if (onCalled !== null) api.addHook('onRequest', async (request, reply) => { if (!provesItself(request)) await onCalled(request, reply) })

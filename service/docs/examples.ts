@@ -13,7 +13,7 @@ export type ExampleCalls = Readonly<Record<string, ExampleCall>>
 
 type Document = Partial<OpenAPIV3.Document | OpenAPIV3_1.Document>
 
-interface Parameter { readonly in: string, readonly name: string, example?: unknown, schema?: Record<string, unknown> }
+interface Parameter { readonly in: string, readonly name: string, example?: unknown }
 interface Operation {
   readonly parameters?: Parameter[], readonly requestBody?: { readonly content: Record<string, { example?: unknown }> }
 }
@@ -26,11 +26,8 @@ export function fillInExamples (document: Document, calls: ExampleCalls): Docume
     const operation = operations?.[method.toLowerCase()]
     for (const parameter of operation?.parameters ?? []) {
       if (parameter.in !== 'path' && parameter.in !== 'query') continue
-      // The contract's examples do not exist at this venue.
-      const { example: _, examples: __, ...schema } = parameter.schema ?? {}
-      parameter.schema = schema
       if (Object.hasOwn(values, parameter.name)) parameter.example = values[parameter.name]
-      else delete parameter.example
+      else delete parameter.example // the contract's examples do not exist at this venue
     }
     if (body !== undefined) for (const media of Object.values(operation?.requestBody?.content ?? {})) media.example = body
   }

@@ -30,7 +30,7 @@ t.test('MCP=true serves the keys with the scope mcp, counts and logs their calls
 })
 
 t.test('without MCP there is no endpoint', async (t) => {
-  const { app } = await service(t)
+  const { app } = await service(t, { JWT_JWKS_URL: 'https://login.example.com/keys', JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE })
   t.equal((await app.inject({ method: 'POST', url: '/mcp', payload: {} })).statusCode, 404)
   t.equal((await app.inject('/.well-known/oauth-protected-resource/mcp')).statusCode, 404)
 })

@@ -2,7 +2,9 @@
 import tap, { test } from '../support/tap.ts'
 import { keyScopes } from '#plugin/nango/key-rights.js'
 import { check } from '#service/cli/check.js'
+import { readCommand } from '#service/cli/command-line.js'
 import { CLIENT_SECRET, SECRET_KEY, startSimulators } from '../support/build.ts'
+import { startIssuer } from '../callers/issuer.ts'
 import { freePort } from '../support/free-port.ts'
 import { startProcess } from './fixture.ts'
 
@@ -108,6 +110,30 @@ test('checks Redis and the token issuer if they are configured', async (t) => {
   t.equal(good, false)
   t.match(lines.at(-2), /^failed +redis +Redis cannot be used \(ECONNREFUSED\)/)
   t.match(lines.at(-1), /^failed +token-keys .*\(ECONNREFUSED\)/)
+})
+
+test('requires a set of keys of the token issuer, and checks the scopes whatever the integration is', async (t) => {
+  const issuer = await startIssuer(t)
+  const { nango } = await startSimulators(t)
+  const env = { NANGO_SECRET_KEY: SECRET_KEY, NANGO_HOST: nango.url, JWT_JWKS_URL: issuer.url, JWT_ISSUER: 'i', JWT_AUDIENCE: 'a' }
+  t.equal((await run(env)).lines.at(-1), `ok       ${'token-keys'.padEnd(22)} The token issuer publishes its keys.`)
+  issuer.respond((response) => { response.writeHead(302, { location: issuer.url }).end() })
+  t.match((await run(env)).lines.at(-1), /^failed +token-keys +The token issuer answered 302 instead of 200\. Check JWT_JWKS_URL\.$/)
+  issuer.respond((response) => { response.end('{"keys":1}') })
+  const { good, lines } = await run({ ...env, NANGO_INTEGRATION_ID: 'none' })
+  t.equal(good, false)
+  t.match(lines.at(-1), /^failed +token-keys +The keys of the token issuer cannot be read \(ERR_JWKS_INVALID\)/)
+  t.same(results(lines).slice(3, 5), ['failed integration-is-roller', 'ok key-scope'])
+})
+
+test('takes no argument beside a command', async (t) => {
+  for (const args of [['check', 'more'], ['check', 'export'], ['check', 'check'], ['more'], ['--port']]) {
+    t.match(readCommand(args), { kind: 'say', exitCode: 1, text: `Unknown argument: ${args.at(-1)}\n\nUsage: ` }, args.join(' '))
+  }
+  for (const flag of ['--help', '-h']) {
+    t.match(readCommand([flag]), { kind: 'say', exitCode: 0, text: /^Usage: roller-sidecar \[check/ })
+    t.match(readCommand(['export', flag]), { kind: 'say', exitCode: 0, text: /^Usage: roller-sidecar export/ })
+  }
 })
 
 test('exits with 0 or 1, and prints its usage', async (t) => {

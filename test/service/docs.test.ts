@@ -32,7 +32,7 @@ test('answers 304 for a file that the browser has, and a problem for one that do
   for (const known of [{ 'if-none-match': String(headers.etag) }, { 'if-modified-since': String(headers['last-modified']) }]) {
     t.equal((await app.inject({ url, headers: known })).statusCode, 304, JSON.stringify(known))
   }
-  for (const url of ['/docs/static/nothing.css', '/docs/static/..%2fpackage.json']) {
+  for (const url of ['/docs/static/nothing.css', '/docs/static/..%2fpackage.json', '/docs/static/a%00.css']) {
     t.match((await app.inject({ url })).json(), { status: 404, code: 'ROLLER_ERR_NOT_FOUND' }, url)
   }
 })

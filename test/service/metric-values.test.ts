@@ -47,6 +47,7 @@ test('a tool call: its time, and its error', async (t) => {
   count({ tool: 'read_roller', operation: 'GET /products', outcome: 'ok', duration: 1500 })
   count({ tool: 'read_roller', operation: 'GET /products', outcome: 'ROLLER_ERR_TIMEOUT', duration: 500 })
   const text = await metrics.registry.metrics()
+  t.notMatch(text, 'roller_errors_total{code="ok"}')
   for (const line of ['roller_tool_call_seconds_sum{tool="read_roller"} 2', 'roller_errors_total{code="ROLLER_ERR_TIMEOUT"} 1']) {
     t.ok(text.includes(`${line}\n`), line)
   }

@@ -1,4 +1,8 @@
 /** One caller, or too many at once, must not block the others. */
+import type { FastifyUnderPressureOptions as UnderPressureOptions } from '@fastify/under-pressure'
+import type { FastifyInstance } from 'fastify'
+import type { RollerError } from 'fastify-roller'
+import { shedLoad } from '#service/http/protection.js'
 import { test } from '../support/tap.ts'
 import { checkerOf } from '#plugin/operations/checker.js'
 import { Problem } from '#plugin/problem.js'
@@ -59,24 +63,45 @@ test('limits the IPv6 addresses of one network together', async (t) => {
   const from = async (remoteAddress: string): Promise<number> =>
     (await app.inject({ url: '/roller/sandbox/echo', remoteAddress, headers: VENUE })).statusCode
   t.same([await from('2001:db8::1'), await from('2001:db8::2'), await from('2001:db8:0:1::1')], [200, 429, 200])
+  const page = await app.inject({ url: '/problems/ROLLER_ERR_PATH', remoteAddress: '2001:db8::1' })
+  t.equal(page.statusCode, 200, 'but not what needs no key, nor webhooks, of which a rejected one would be sent again')
 })
 
-test('limits attempts with invalid keys, and not a valid caller at the same address', async (t) => {
+test('limits attempts with invalid keys from one network, and not a valid caller in it', async (t) => {
   const { app } = await service(t, { API_KEYS: KEY })
-  const call = async (key: string, remoteAddress = '203.0.113.1') => await app.inject(
+  const call = async (key: string, remoteAddress: string) => await app.inject(
     { url: '/roller/sandbox/echo', remoteAddress, headers: { ...VENUE, authorization: `Bearer ${key}` } }
   )
   const statuses: number[] = []
-  for (let count = 0; count < 121; count++) statuses.push((await call(`wrong-key-${count}-0123456789`)).statusCode)
+  for (let count = 0; count < 121; count++) statuses.push((await call(`wrong-key-${count}-0123456789`, `2001:db8::${count}`)).statusCode)
   t.same(new Set(statuses.slice(0, 120)), new Set([401]))
   t.equal(statuses[120], 429)
-  t.equal((await call(KEY)).statusCode, 200, 'from the same address')
+  t.equal((await call(KEY, '2001:db8::1')).statusCode, 200, 'from the same address')
   t.equal((await call('wrong-key-0123456789', '203.0.113.2')).statusCode, 401, 'from another')
 })
 
 test('sets no limit by default', async (t) => {
   const { app } = await service(t)
   for (let count = 0; count < 50; count++) t.equal((await app.inject({ url: '/connections/demo-venue/rate-limits' })).statusCode, 200)
+})
+
+test('sheds no calls for the start of the process and single delays, which are over when they are measured', async (t) => {
+  let onDelay = (_delay: number): void => {}
+  await shedLoad({
+    register: async (_plugin: unknown, { pressureHandler }: UnderPressureOptions) => {
+      onDelay = (delay) => { pressureHandler?.({} as never, {} as never, 'eventLoopDelay', delay) } // reads the delay alone
+    }
+  } as unknown as FastifyInstance, 20)
+  let now = 0
+  t.intercept(performance, 'now', { value: () => now })
+  const isShed = (at: number, delay = 50): boolean => {
+    now = at
+    try { onDelay(delay) } catch (error) { return (error as RollerError).code === 'ROLLER_ERR_OVERLOADED' }
+    return false
+  }
+  for (const at of [0, 1_500]) t.equal(isShed(at, NaN), false, 'nothing is measured yet')
+  for (const at of [2_000, 2_900, 5_000, 5_900, 9_000]) t.equal(isShed(at), false, `${at} ms`)
+  for (const at of [10_000, 11_900]) t.equal(isShed(at), true, 'but while it lasts')
 })
 
 test('sheds calls while the event loop is delayed, and serves probes', async (t) => {

@@ -61,14 +61,28 @@ test('joins a request and its attempts in one trace, from the caller\'s tracepar
   nango.faults.next({ path: /canary-id/, kind: 'reset' })
   t.equal((await fetch(`${url}/roller/bookings/canary-id?canary-name=canary-value`, { headers })).status, 404)
   t.equal((await fetch(`${url}/roller/venues/me`, { headers: VENUE })).status, 401)
+  nango.faults.next({ path: /echo/, kind: 'reset' })
+  t.equal((await fetch(`${url}/roller/sandbox/echo`, { method: 'POST', headers })).status, 502)
+  nango.faults.next({ path: /products/, kind: 'hang' })
+  const leaving = new AbortController()
+  const left = fetch(`${url}/roller/products`, { headers, signal: leaving.signal })
+  await until(() => nango.requests.some(({ url }) => url.includes('products')))
+  leaving.abort()
+  await t.rejects(left)
   await fetch(`${url}/health`)
-  await until(() => service.stdout().split('"msg":"request"').length === 3)
+  await until(() => service.stdout().split('"msg":"request"').length === 5)
   service.child.kill('SIGTERM')
   t.equal(await service.exited, 0, 'the remaining spans are sent before the end')
 
   const spans = collector.spans()
   const request = spans.find(({ name }) => name === 'GET /bookings/{uniqueId}')
   t.match(request, { traceId, parentSpanId: 'b7ad6b7169203331', kind: SERVER })
+  t.not(request?.status.code, ERROR, 'an error of the caller')
+  const ended = ['POST /*', 'GET /products'].map((name) => {
+    const { attributes = [], status } = spans.find((span) => span.kind === SERVER && span.name === name) ?? {}
+    return [status?.code, attribute(attributes, 'http.response.status_code'), attribute(attributes, 'error.type')]
+  })
+  t.same(ended, [[ERROR, 502, undefined], [ERROR, undefined, 'aborted']])
   t.match(
     [
       'http.request.method', 'http.route', 'http.response.status_code', 'roller.layer', 'roller.tries'
