@@ -22,7 +22,8 @@ test('serves the page and its assets', async (t) => {
     t.ok(asset.rawPayload.length > 0, path)
   }
   t.match(page.headers['content-security-policy'], /default-src 'self'/)
-  t.match((await app.inject({ url: '/docs/json' })).json(), { openapi: '3.1.0' })
+  t.match((await app.inject({ url: '/docs/json' })).json(), { openapi: '3.1.0', servers: [{ url: '..' }] })
+  t.match((await app.inject({ url: '/openapi.json' })).json().servers, [{ url: '.' }], 'relative: a proxy may have stripped a prefix')
 })
 
 test('answers 304 for a file that the browser has, and a problem for one that does not exist', async (t) => {

@@ -1,6 +1,7 @@
 /** The sandbox's landing page is in the first supported language of Accept-Language, with the same texts and placeholders in each. */
+import Fastify from 'fastify'
 import { test } from '../support/tap.ts'
-import { landingPage } from '#service/sandbox/landing.js'
+import { addLanding, landingPage } from '#service/sandbox/landing.js'
 import { landingTexts } from '#service/sandbox/texts.js'
 
 const page = (header: string | undefined): string => landingPage(header, { nonce: 'a-nonce', connectionId: 'demo-venue' })
@@ -30,4 +31,18 @@ test('has the same texts and placeholders in all languages', async (t) => {
       t.same(places(texts[name]), places(landingTexts.en[name]), `${language}: ${name}`)
     }
   }
+})
+
+test('each page has a nonce of its own, and is not stored', async (t) => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  addLanding(app, { connectionId: 'demo-venue' })
+  const nonces = await Promise.all([1, 2].map(async () => {
+    const { headers, body } = await app.inject('/')
+    t.equal(headers['cache-control'], 'no-store')
+    const nonce = /script-src 'nonce-([\w+/=]{24})'/.exec(String(headers['content-security-policy']))?.[1]
+    t.match(body, `nonce="${nonce}"`)
+    return nonce
+  }))
+  t.not(nonces[0], nonces[1])
 })

@@ -2,6 +2,7 @@
 import { test } from '../support/tap.ts'
 import { buildApp } from '#service/app.js'
 import { readConfig } from '#service/config/config.js'
+import { startOnSandbox } from '#service/sandbox/service.js'
 import { DEMO_CONNECTION_ID, startSandbox } from 'roller-sandbox'
 
 test('serves demo-venue, rejects `wrong`, and creates a venue for any other credentials', async (t) => {
@@ -37,4 +38,15 @@ test('serves demo-venue, rejects `wrong`, and creates a venue for any other cred
   const venues = await Promise.all(['demo-venue', ...ids].map(venueOf))
   t.equal(new Set(venues.map((venue) => JSON.stringify(venue))).size, 3, 'three venues')
   t.equal((await app.inject({ url: '/connections' })).json().connections.length, 3)
+})
+
+test('calls nothing but its own ROLLER, logs its events, and has no address before it listens on a free port', async (t) => {
+  for (const [port, publicUrl] of [['0', null], ['3000', 'http://localhost:3000']] as const) {
+    const { options, close } = await startOnSandbox(readConfig({ PORT: port }))
+    t.teardown(close)
+    const { config: { rollerBaseUrl, otherBaseUrl, webhooks }, logEvents, sandbox } = options
+    t.match(rollerBaseUrl, /^http:\/\/127\.0\.0\.1:/)
+    t.equal(otherBaseUrl, rollerBaseUrl)
+    t.same([logEvents, sandbox, webhooks.publicUrl], [true, true, publicUrl])
+  }
 })

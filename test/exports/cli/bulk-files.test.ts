@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Test } from 'tap'
 import type { BulkExportFile } from 'fastify-roller'
-import { RollerError } from 'fastify-roller'
+import { isRollerError, RollerError } from 'fastify-roller'
 import { readExportOptions } from '#service/export/options.js'
 import { jsonProgress } from '#service/export/progress.js'
 import { runExport, type Gateway } from '#service/export/run.js'
@@ -53,11 +53,14 @@ async function openCase (t: Test): Promise<Case> {
           })()) as unknown as Gateway['paginate'], // the same records, without calls
           request: roller.request.bind(roller),
           estimateBulkExport: roller.estimateBulkExport.bind(roller),
-          async * bulkExport ({ onOrder, resume }) {
+          async * bulkExport ({ onOrder, onNotOrdered, resume }) {
             const found = files()
             if (resume === true) return yield * found
             // What fails before the first file is the order.
-            const first = await found.next()
+            const first = await found.next().catch(async (error: unknown) => {
+              if (isRollerError(error) && error.code === 'ROLLER_ERR_REDIS_UNAVAILABLE') await onNotOrdered?.()
+              throw error
+            })
             await onOrder?.()
             if (first.done === true) return
             yield first.value
@@ -99,11 +102,12 @@ test('files in any order give the bytes of daily reports', async (t) => {
   t.same(filesOf(folder), daily)
 })
 
-test('a file that breaks off is fetched again, and an order that could not be sent is repeated', async (t) => {
+test('a file that breaks off is fetched again, and so is an order without a response, which ROLLER rejects if it has it', async (t) => {
   const { exportWith, months, daily, folder } = await openCase(t)
   let [tries, orders] = [0, 0]
   const result = await exportWith(async function * () {
-    if (orders++ === 0) throw new RollerError('ROLLER_ERR_UNREACHABLE')
+    const error = (['ROLLER_ERR_UNREACHABLE', 'ROLLER_ERR_RATE_LIMITED'] as const)[orders++]
+    if (error !== undefined) throw new RollerError(error)
     const [one, two] = months()
     yield fileOf(one, JSON.stringify(one.records))
     const text = JSON.stringify(two.records)
@@ -118,6 +122,7 @@ test('a file that breaks off is fetched again, and an order that could not be se
           })())
         }
   })
+  t.equal(statesOf(result)[0], 'ordered')
   t.same(statesOf(result).filter((state) => state === REPLACED), [])
   t.equal(tries, 2)
   t.same(filesOf(folder), daily)
@@ -129,6 +134,19 @@ const WRONG: readonly (readonly [what: string, change: (months: [Part, Part]) =>
     yield fileOf(one, JSON.stringify(one.records))
     yield fileOf(two, JSON.stringify(two.records).slice(0, -100))
   }, /A file ends in the middle/],
+  ['an order that cannot be sent, however often', async function * () {
+    yield * []
+    throw new RollerError('ROLLER_ERR_UNREACHABLE')
+  }, /ROLLER_ERR_UNREACHABLE/],
+  ['an order of another program, which came before one that could not be sent', (() => {
+    const errors = ['ROLLER_ERR_REDIS_UNAVAILABLE', 'ROLLER_ERR_RATE_LIMITED'] as const
+    let orders = 0
+    return async function * () {
+      const error = errors[orders++]
+      if (error !== undefined) throw new RollerError(error)
+      yield * []
+    }
+  })(), /ROLLER_ERR_RATE_LIMITED/],
   ['a file that is not JSON', async function * ([one]) { yield fileOf(one, 'a,b\n1,2\n') }, /A file is not a JSON array/],
   ['a record of another day', ([one, two]) => {
     Object.assign(two.records[3] ?? {}, { bookingModifiedDate: '2026-12-24T10:00:00Z' })

@@ -7,7 +7,7 @@ import { openFolder } from '#service/export/folder.js'
 import { readExportOptions } from '#service/export/options.js'
 import { jsonProgress } from '#service/export/progress.js'
 import { newState, readState, type VenueState } from '#service/export/state.js'
-import { stateFile, systemTime, VenueExport } from '#service/export/venue-export.js'
+import { stateFile, VenueExport } from '#service/export/venue-export.js'
 import { test } from '../../support/tap.ts'
 import { until } from '../../upstream/fixture.ts'
 import { DAYS, open } from './fixture.ts'
@@ -77,7 +77,7 @@ test('a run that is continued began with the first one, which is noted before an
     options: readExportOptions(['--reports', report.id, '--from', '2026-11-01', '--out', out]),
     progress: jsonProgress({ write () {} }),
     signal: new AbortController().signal,
-    time: systemTime
+    time: { now: () => 0, sleep: async () => {} }
   }, venue, { ...newState('1', 'A name'), unfinishedSince }, [job], () => ({
     records: (async function * () {
       noted = await readState(stateFile(folder, '1'))
