@@ -107,8 +107,8 @@ const DROPPED: ReadonlySet<string> = new Set([
   'request-id', 'x-request-id',
   // Browser policies and reports for pages of this origin.
   'refresh', 'report-to', 'reporting-endpoints', 'nel', 'service-worker-allowed', 'speculation-rules', 'timing-allow-origin', 'accept-ch',
-  // Instructions to a proxy or a shared cache in front of this gateway: to send one of its files, or to cache a private response.
-  'x-sendfile', 'x-lighttpd-send-file', 'x-reproxy-url', 'surrogate-control', 'cdn-cache-control'
+  // Instructions to a proxy in front of this gateway: to send one of its files, or to run commands in the body (Edge Side Includes).
+  'x-sendfile', 'x-lighttpd-send-file', 'x-reproxy-url', 'surrogate-control'
 ])
 /**
  * Header names of the server that responds here: the venue's rate limit in the IETF's headers, this gateway's own (Roller-Answered-By,

@@ -86,8 +86,8 @@ function kindOf (name: string): Kind {
   return kind
 }
 
-/** Headers other than Cache-Control that control specific caches: RFC 9213, Edge Side Includes, and vendors' own. */
-const TARGETED = /^(surrogate-control|edge-control|x-accel-expires|.+-cache-control)$/
+/** Headers other than Cache-Control that control specific caches: RFC 9213, and Akamai's own. */
+const TARGETED = /^(edge-control|.+-cache-control)$/
 
 function classify (name: string): Kind {
   if (name === 'vary' || name === 'cache-control') return name
@@ -133,7 +133,5 @@ function directivesOf (text: string): string[] {
   return directives.filter((directive) => directive !== '')
 }
 
-function textOf (value: unknown): string {
-  if (value === undefined) return ''
-  return Array.isArray(value) ? value.join(', ') : String(value)
-}
+/** Of a list, separated by commas. */
+function textOf (value: unknown): string { return value === undefined ? '' : String(value) }
