@@ -69,14 +69,6 @@ export function answeredBy ({ layer }: RollerError): 'roller' | 'nango' | 'gatew
 interface FastifyLikeError {
   readonly code?: unknown
   readonly statusCode?: unknown
-  readonly message?: unknown
-  readonly validation?: readonly { readonly instancePath?: unknown, readonly message?: unknown }[]
-  readonly validationContext?: unknown
-}
-
-/** By Fastify's name of the part of a request. */
-export const POINTER_ROOT: Readonly<Record<string, string>> = {
-  body: '/body', querystring: '/query', params: '/params', headers: '/headers'
 }
 
 /** Errors that a server around the gateway may throw itself (a URL that cannot be decoded, a body that is too large). */
@@ -96,20 +88,7 @@ export function toRollerError (thrown: unknown): RollerError {
   if (isRollerError(thrown)) return thrown
   if (thrown instanceof ExchangeFailure) return endedEarly(thrown)
   const error: FastifyLikeError = typeof thrown === 'object' && thrown !== null ? thrown : {}
-  if (error.validation !== undefined) {
-    const root = POINTER_ROOT[String(error.validationContext)] ?? ''
-    return new RollerError('ROLLER_ERR_VALIDATION', {
-      errors: error.validation.map(
-        (fault) => ({ pointer: root + String(fault.instancePath ?? ''), detail: String(fault.message ?? 'is not valid') })
-      ),
-      cause: thrown
-    })
-  }
   switch (error.code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new RollerError('ROLLER_ERR_BODY_TOO_LARGE', { detail: 'The body is larger than the option bodyLimit allows.', cause: thrown })
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new RollerError('ROLLER_ERR_MEDIA_TYPE', { cause: thrown })
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':

@@ -75,8 +75,6 @@ function unknownNames (schema: TSchema | undefined, given: unknown, root: string
 }
 
 /** Null where any name is taken. */
-function namesOf ({ type, properties, patternProperties, anyOf, allOf }: TSchema): readonly string[] | null {
-  if (anyOf !== undefined || allOf !== undefined || patternProperties !== undefined) return null
-  if (type !== 'object' || !isRecord(properties)) return null
-  return Object.keys(properties)
+function namesOf ({ properties }: TSchema): readonly string[] | null {
+  return isRecord(properties) ? Object.keys(properties) : null
 }

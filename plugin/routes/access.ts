@@ -36,7 +36,7 @@ export class Access {
   async address (request: FastifyRequest): Promise<string> {
     const { connection } = this.#options
     if (typeof connection === 'function') return await this.#choose(request, connection)
-    if (connection !== undefined) return checkChosen(connection)
+    if (connection !== undefined) return connection
     const { 'connection-id': header, 'roller-venue': venueId } = request.headers
     if (venueId !== undefined) {
       if (header !== undefined) {
@@ -49,7 +49,9 @@ export class Access {
   }
 
   async #choose (request: FastifyRequest, choose: ChooseConnection): Promise<string> {
-    return checkChosen(await callHost(() => choose(request)))
+    const id = chosenId(await callHost(() => choose(request)))
+    if (id === null) throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
+    return id
   }
 
   /**
@@ -120,12 +122,12 @@ export class Access {
    * @throws RollerError
    */
   async again (request: FastifyRequest, operation: string, scope: Scope, connectionId: string): Promise<void> {
-    const { connection, identify } = this.#options
+    const { connection } = this.#options
     if (typeof connection === 'function' && await this.#choose(request, connection) !== connectionId) {
       throw new RollerError('ROLLER_ERR_CONNECTION_UNKNOWN')
     }
     await this.authorize(request, operation, scope, connectionId)
-    if (identify !== undefined && !this.chosenByServer) await this.#own(request, connectionId, RECHECK_AGE)
+    if (!this.chosenByServer) await this.#own(request, connectionId, RECHECK_AGE)
   }
 
   /**
@@ -148,10 +150,4 @@ export class Access {
 
   /** A connection chosen by the server needs no check. */
   get chosenByServer (): boolean { return this.#options.connection !== undefined }
-}
-
-function checkChosen (chosen: unknown): string {
-  const id = chosenId(chosen)
-  if (id === null) throw new RollerError('ROLLER_ERR_CONNECTION_REQUIRED')
-  return checkConnectionId(id)
 }

@@ -32,8 +32,8 @@ export class Addresses {
 function prefixOf ({ raw, server: { prefix } }: FastifyRequest): string {
   const plain = prefix.replace(/\/+$/, '')
   if (!hasParameters(plain)) return plain
-  const [path = ''] = (raw.url ?? '').replace(/^\w+:\/\/[^/]*/, '').split(/[?#]/)
-  return path.replace(/\/{2,}/g, '/').split('/').slice(0, plain.split('/').length).join('/')
+  const path = (raw.url ?? '').replace(/^\w+:\/\/[^/]*/, '').replace(/\/{2,}/g, '/')
+  return path.split('/').slice(0, plain.split('/').length).join('/')
 }
 
 /** Only of a proxy that the host trusts: where it trusts the sender, `ips` has what the sender says in X-Forwarded-For. */

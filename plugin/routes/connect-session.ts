@@ -140,5 +140,5 @@ function sessionInput (limits: Limits | null, body: Omit<Static<typeof SessionBo
       errors: written.map((name) => ({ pointer: `/body/${name}`, detail: 'is set by the server and must not be sent' }))
     })
   }
-  return limits.byId ? {} : { tags: limits.tags }
+  return { tags: limits.tags }
 }

@@ -5,7 +5,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { RollerError } from '../errors.ts'
 import { EventNotHandled } from '../webhooks/events.ts'
-import { checkConnectionId } from '../nango/connection-id.ts'
 import { isSignedByNango, readReport } from '../nango/webhook.ts'
 import type { ConnectionLifecycle } from '../venues/connection-lifecycle.ts'
 import { readBytes } from './body.ts'
@@ -59,7 +58,7 @@ export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> =
     const report = readReport(readJson(body)) // signed, but not JSON: an unknown kind
     // An environment's webhooks concern all of its integrations.
     if (report !== null && report.integrationId === integrationId) {
-      await lifecycle[report.change](checkConnectionId(report.connectionId)).catch((error: unknown) => {
+      await lifecycle[report.change](report.connectionId).catch((error: unknown) => {
         throw error instanceof EventNotHandled
           ? new RollerError(
             'ROLLER_ERR_EVENT_NOT_HANDLED', { detail: error.message, cause: error }
@@ -67,7 +66,7 @@ export const nangoWebhookRoute: FastifyPluginAsyncTypebox<NangoWebhookOptions> =
           : error
       })
     }
-    reply.code(204).header('cache-control', 'no-store')
+    reply.code(204)
     return null
   })
 }

@@ -64,7 +64,7 @@ export async function callHost<T> (call: () => T | Promise<T>): Promise<T> {
 }
 
 function belongsToHost (thrown: FastifyError, request: FastifyRequest): boolean {
-  if (isRollerError(thrown) || thrown.validation !== undefined) return false
+  if (isRollerError(thrown)) return false
   if (typeof thrown.code === 'string' && thrown.code.startsWith('FST_ERR_CTP_')) return false
   if (thrownByHost.has(thrown)) return true
   if (thrown instanceof SyntaxError) return false

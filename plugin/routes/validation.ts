@@ -4,7 +4,11 @@ import { TypeGuard, type TSchema } from '@sinclair/typebox'
 import type { FastifySchemaCompiler } from 'fastify'
 import { RollerError } from '../errors.ts'
 import { validateValue } from '../operations/validate.ts'
-import { POINTER_ROOT } from '../problem.ts'
+
+/** By Fastify's name of the part of a request. */
+const POINTER_ROOT: Readonly<Record<string, string>> = {
+  body: '/body', querystring: '/query', params: '/params', headers: '/headers'
+}
 
 /** @returns the value; texts of a URL are converted to numbers and booleans where the schema requires them */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart = 'body' }) => {

