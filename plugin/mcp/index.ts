@@ -3,11 +3,13 @@
  * The caller's rights decide as over HTTP: `authorize` and `identify` of that registration are called with the request of the tool call.
  */
 import { createHash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import { OptionsError } from '../options.ts'
 import { registrationOf } from '../registration.ts'
+import { readBytes } from '../routes/body.ts'
 import { setProblemHandler } from '../routes/problems.ts'
 import { configOf, prepareRoutes } from '../routes/route-config.ts'
 import { isRecord } from '../util/is-record.ts'
@@ -38,7 +40,7 @@ async function mcpPlugin (app: FastifyInstance, options: McpOptions): Promise<vo
     confirmations,
     canAsk: era === 'modern',
     onToolCall
-  }), { maxRequestBodySize: BODY_LIMIT, onerror: (error) => { app.log.debug({ err: error }, 'an MCP request failed') } })
+  }), { onerror: (error) => { app.log.debug({ err: error }, 'an MCP request failed') } })
 
   const serve = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     await registration.access.authorize(request, `${request.method} ${path}`, 'mcp', null)
@@ -62,7 +64,8 @@ async function mcpPlugin (app: FastifyInstance, options: McpOptions): Promise<vo
     })
     // The protocol has errors of its own for a body that is not JSON.
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (_request, body, done) => { done(null, body) })
+    scope.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) =>
+      (await readBytes(request, payload, BODY_LIMIT)).toString())
     scope.route({
       method: ['GET', 'POST', 'DELETE'], url: path, config: configOf(scope), schema: { hide: true }, exposeHeadRoute: false, handler: serve
     })
