@@ -43,6 +43,7 @@ const SHAPES: [label: string, identity: unknown, detail: RegExp][] = [
   ['tags of null, and ids', { tags: null, connections: ['venue-1'] }, /tags as null/],
   ['a promise of tags', { tags: Promise.resolve({ organization_id: 'acme' }) }, /tags as a promise/],
   ['a tag without a text', { tags: { organization_id: ['acme'] } }, /an array for the tag organization_id/],
+  ['a tag that is too long', { tags: { organization_id: 'x'.repeat(256) } }, /a text that is too long for the tag organization_id/],
   ['a promise in a tag', { tags: { organization_id: Promise.resolve('acme') } }, /a promise for the tag/],
   ['a tag twice, in different case', { tags: { organization_id: 'acme', Organization_Id: 'other' } }, /tag organization_id twice/],
   ['a key that Nango does not take', { tags: { 'organization id': 'acme' } }, /a key that Nango does not take/],
@@ -55,31 +56,36 @@ const SHAPES: [label: string, identity: unknown, detail: RegExp][] = [
   ['a promise of no object', Promise.resolve(1), /identify\(\) gave a number/]
 ]
 
-for (const [label, identity, detail] of SHAPES) {
-  test(`grants nothing: ${label}`, async (t) => {
-    const built = await withIdentity(t, () => identity)
+test('grants nothing to an identity of another shape', async (t) => {
+  let identity: unknown
+  const built = await withIdentity(t, () => identity)
+  for (const [label, shape, detail] of SHAPES) {
+    identity = shape
+    const before = built.log().length
     for (const call of CALLS) {
       const response = await built.app.inject(call)
       t.match(
-        response.json(), { status: 500, code: 'ROLLER_ERR_INTERNAL', layer: 'gateway', hint: /developers of this application/ }, call.url
+        response.json(), { status: 500, code: 'ROLLER_ERR_INTERNAL', layer: 'gateway', hint: /developers of this application/ },
+        `${label}: ${call.url}`
       )
       t.notMatch(response.body, 'identify', 'it is not the caller\'s to know')
     }
-    t.match(built.log(), detail, 'the log has it')
-    t.same(callsAtRoller(built), [])
-    t.same(built.nango.requests, [], 'and Nango is not called')
-  })
-}
+    t.match(built.log().slice(before), detail, `${label}: the log has it`)
+  }
+  t.same(callsAtRoller(built), [])
+  t.same(built.nango.requests, [], 'and Nango is not called')
+})
 
-const EIGHT = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`t${index}`, 'a']))
+const tagged = (length: number) => Object.fromEntries(Array.from({ length }, (_, index) => [`t${index}`, 'a']))
 
 for (const [label, tags, detail] of [
-  ['more tags than a new connection may have', EIGHT, /8 tags/],
+  ['more tags than a new connection may have', tagged(8), /8 tags/],
   ['a reserved tag', { roller_venue_id: '20981' }, /reserved tag roller_venue_id/]
 ] as const) {
   test(`finds connections by ${label}, and creates none with them`, async (t) => {
     const built = await withIdentity(t, () => ({ tags }))
-    t.same((await built.app.inject({ url: '/connections' })).json().connections, [])
+    const venueId = String(built.roller.venue('demo').id)
+    for (const url of ['/connections', `/connections?venue=${venueId}`]) t.same((await built.app.inject(url)).json().connections, [])
     const before = built.nango.requests.length
     for (const call of [
       { url: '/connect-session' },
@@ -92,6 +98,19 @@ for (const [label, tags, detail] of [
     t.equal(built.nango.requests.length, before)
   })
 }
+
+test('accepts as many tags and ids as there may be', async (t) => {
+  let identity: unknown
+  const { app } = await withIdentity(t, () => identity)
+  for (const [shape, method, url, status] of [
+    [{ tags: tagged(10) }, 'GET', '/connections', 200],
+    [{ tags: tagged(7) }, 'POST', '/connect-session', 201],
+    [{ connections: ['venue-1', ...Array.from({ length: 999 }, (_, index) => `v${index}`)] }, 'GET', '/connections/venue-1', 200]
+  ] as const) {
+    identity = shape
+    t.equal((await app.inject({ method, url })).statusCode, status, `${method} ${url}`)
+  }
+})
 
 test('lists a repeated id once', async (t) => {
   const built = await withIdentity(t, () => ({ connections: ['venue-1', 'venue-1'] }))
