@@ -9,7 +9,7 @@ const tickets = new Tickets('secret-key', 'roller')
 test('accepts an issued ticket until five minutes after the session', async (t) => {
   const proof = tickets.newProof()
   const ticket = tickets.issue(proof, END)
-  t.equal(tickets.read(ticket, end - 1)?.proof, proof)
+  t.same(tickets.read(ticket, end - 1), { proof, connectionId: null, expiresAt: end })
   t.equal(tickets.read(ticket, end + 5 * 60_000 - 1)?.proof, proof)
   t.equal(tickets.read(ticket, end + 5 * 60_000), null)
   t.not(tickets.newProof(), proof)

@@ -37,8 +37,18 @@ for (const declared of [true, false]) {
     t.same(callsAtRoller(built), [])
     const response = await send('/roller/sandbox/count', 200_000)
     t.match(JSON.parse(response.payload), { bytes: 200_000 }, 'and one of exactly the limit passes')
+    t.equal(built.nango.requests.at(-1)?.headers['content-length'], declared ? '200000' : undefined)
   })
 }
+
+test('rejects a declared length over the limit before the body arrives', async (t) => {
+  const built = await build(t, { options: { bodyLimit: 1_000, streamLimit: 200_000 } })
+  for (const [url, length] of [['/roller/bookings', '1001'], ['/roller/sandbox/count', '200001']] as const) {
+    const headers = { ...VENUE, 'content-type': 'application/json', 'content-length': length }
+    const response = await built.app.inject({ method: 'POST', url, headers, payload: new Readable({ read () {} }) })
+    isProblem(t, built, response, TOO_LARGE)
+  }
+})
 
 test('streams a 60 MB upload', async (t) => {
   const { url } = await listen(t)

@@ -20,6 +20,8 @@ test('a gzip body that the host decodes arrives at ROLLER whole, small and large
   const body = gzipSync('{"tags":{"organization_id":"a"}}')
   const created = await fetch(`${url}/connect-session`, { method: 'POST', headers: JSON_GZIP, body })
   t.equal(created.status, 201, 'and on routes of the plugin\'s own')
+  const damaged = await fetch(`${url}/connect-session`, { method: 'POST', headers: JSON_GZIP, body: body.subarray(0, -9) })
+  t.match(await damaged.text(), /decompress/, 'the host\'s error says what is wrong')
 })
 
 test('rejects a Content-Encoding that no hook decodes with 415, and does not call ROLLER', async (t) => {
@@ -29,7 +31,9 @@ test('rejects a Content-Encoding that no hook decodes with 415, and does not cal
     t.match(await response.json(), { status: 415, code: 'ROLLER_ERR_MEDIA_TYPE', hint: /without Content-Encoding/ }, path)
   }
   t.same(roller.requests.filter(({ method }) => method === 'POST'), [])
-  const identity = { ...VENUE, 'content-type': 'application/json', 'content-encoding': 'identity' }
-  const response = await fetch(`${url}/roller/new-path`, { method: 'POST', headers: identity, body: '{}' })
-  t.equal(response.headers.get('roller-answered-by'), 'roller', 'identity is none')
+  for (const encoding of ['identity', 'Identity', '']) {
+    const headers = { ...VENUE, 'content-type': 'application/json', 'content-encoding': encoding }
+    const response = await fetch(`${url}/roller/new-path`, { method: 'POST', headers, body: '{}' })
+    t.equal(response.headers.get('roller-answered-by'), 'roller', `'${encoding}' is none`)
+  }
 })

@@ -1,7 +1,7 @@
 /** A call that waited is authorized again before it is sent. */
 import { test, type Test } from '../support/tap.ts'
 import { callsAtRoller, VENUE } from '../support/build.ts'
-import { enterThroughNango, start, until } from '../venues/fixture.ts'
+import { enterThroughNango, start, stored, until } from '../venues/fixture.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 
 const limits = { rest: { limit: 1, windowMs: 20_000 }, margin: 0, jitter: 0 }
@@ -10,11 +10,16 @@ const booking = {
   method: 'POST', url: '/roller/sandbox/echo', headers: { ...VENUE, ...owner, 'roller-max-wait': '50' }, payload: { a: 1 }
 } as const
 
-async function withQueuedPost (t: Pick<Test, 'teardown'>) {
+async function withQueuedPost (t: Pick<Test, 'teardown'>, verifyVenues = true) {
   const clock = new ManualClock()
   const setup = await start(t, {
     webhooks: false,
-    options: { clock, rateLimits: limits, identify: (request) => ({ tags: { organization_id: String(request.headers['x-owner']) } }) }
+    options: {
+      clock,
+      verifyVenues,
+      rateLimits: limits,
+      identify: (request) => ({ tags: { organization_id: String(request.headers['x-owner']) } })
+    }
   })
   await setup.app.inject({ url: '/roller/products', headers: { ...VENUE, ...owner } })
   let answered = false
@@ -40,6 +45,13 @@ test('does not send a queued POST after new credentials were entered', async (t)
 test('does not send a queued POST for a tenant that has lost the connection', async (t) => {
   const setup = await withQueuedPost(t)
   await setup.app.roller.connections.update('demo-venue', { tags: { organization_id: 'acme' } })
+  t.match((await setup.respond()).json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' })
+  t.same(setup.posts(), [])
+})
+
+test('does not send a queued POST for a tenant that has lost the connection without notice', async (t) => {
+  const setup = await withQueuedPost(t, false)
+  Object.assign(stored(setup, 'demo-venue').tags, { organization_id: 'acme' })
   t.match((await setup.respond()).json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' })
   t.same(setup.posts(), [])
 })

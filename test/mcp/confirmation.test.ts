@@ -1,9 +1,9 @@
 import t from '../support/tap.ts'
 
 import { MemoryConfirmationStore } from '#plugin/mcp/confirmation-store.js'
-import { callsAtRoller } from '../support/build.ts'
+import { asVerified, callsAtRoller } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'
-import { ACCEPT, callTool, startMcp } from './fixture.ts'
+import { ACCEPT, BOOKING, callTool, startMcp } from './fixture.ts'
 
 const GIFT_CARD = { operation: 'DELETE /bookings/{uniqueId}', path: { uniqueId: 'b-1' } }
 const NOT_CONFIRMED = { isError: true, data: { code: 'ROLLER_ERR_NOT_CONFIRMED', status: 403 } }
@@ -14,8 +14,16 @@ function writesOf (mcp: Parameters<typeof callsAtRoller>[0]): number {
 
 t.test('nothing is sent when the person declines, dismisses the question or does not tick the box', async (t) => {
   const mcp = await startMcp(t)
-  for (const response of [{ action: 'decline' }, { action: 'cancel' }, { action: 'accept', content: { confirm: false } }] as const) {
-    const client = await mcp.connect({ person: () => response })
+  for (const response of [
+    { action: 'decline' }, { action: 'decline', content: { confirm: true } }, { action: 'cancel' },
+    { action: 'accept', content: { confirm: false } }
+  ] as const) {
+    const client = await mcp.connect({
+      person: (_message, form) => {
+        t.match(form, { requestedSchema: { properties: { confirm: { default: false } }, required: ['confirm'] } })
+        return response
+      }
+    })
     t.match(await callTool(client, 'write_roller', GIFT_CARD), NOT_CONFIRMED, response.action)
   }
   t.equal(writesOf(mcp), 0)
@@ -46,7 +54,10 @@ t.test('a confirmation counts once, for its arguments, its caller and five minut
   const client = await mcp.connect({
     headers: { authorization: 'Bearer caller-one' }, person: () => ACCEPT, record: (request) => { sent.push(request) }
   })
-  await callTool(client, 'write_roller', GIFT_CARD)
+  const venue = String(mcp.roller.venue('demo').id)
+  const other = { id: '777', environment: 'live', name: 'Other Park', timeZone: null, currency: null, locale: null } as const
+  mcp.nango.addConnection({ connectionId: 'other', clientId: 'other', clientSecret: 's', ...asVerified(other) })
+  await callTool(client, 'write_roller', { ...GIFT_CARD, venue })
   t.equal(writesOf(mcp), 1)
   const confirmed = sent.at(-1) as Request
   const headers = Object.fromEntries(confirmed.headers)
@@ -57,13 +68,32 @@ t.test('a confirmation counts once, for its arguments, its caller and five minut
   }
   t.match(await repeat(), /ROLLER_ERR_NOT_CONFIRMED.*used before/)
   t.match(await repeat({ body: body.replace('b-1', 'b-2') }), /ROLLER_ERR_NOT_CONFIRMED.*other arguments/)
+  t.match(await repeat({ body: body.replace(`"venue":"${venue}"`, '"venue":"777"') }), /ROLLER_ERR_NOT_CONFIRMED.*other arguments/)
   t.match(await repeat({ headers: { authorization: 'Bearer caller-two' } }), /Invalid or expired requestState/)
+  t.match(await repeat({ headers: { cookie: 'session=two' } }), /Invalid or expired requestState/)
   t.match(await repeat({ body: body.replace('requestState":"v1.', 'requestState":"v1.x') }), /Invalid or expired requestState/)
   const { now } = Date
   t.teardown(() => { Date.now = now })
   Date.now = () => now() + 301_000
   t.match(await repeat(), /Invalid or expired requestState/)
   t.equal(writesOf(mcp), 1, 'sent once')
+})
+
+t.test('the question has each field on one line, 30 at most, and reads for it only what the caller may read', async (t) => {
+  const mcp = await startMcp(t, { options: { authorize: (_request, { operation }) => operation !== 'GET /bookings/{uniqueId}' } })
+  const questions: string[] = []
+  const client = await mcp.connect({ person: (message) => { questions.push(message); return { action: 'decline' } } })
+  const items = Array.from({ length: 20 }, () => BOOKING.items[0])
+  const body = { ...BOOKING, externalId: 'A\nTotal: 0.00\u2028Total: 0.00', comments: 'x'.repeat(300), items }
+  await callTool(client, 'write_roller', { operation: 'POST /bookings', body })
+  await callTool(client, 'write_roller', GIFT_CARD)
+  const lines = questions[0]?.split(/[\n\u2028]/) ?? []
+  t.equal(lines.length, 31)
+  t.equal(lines[1], 'externalId: A Total: 0.00 Total: 0.00')
+  t.match(lines.at(-2), /^… and 58 more fields$/)
+  t.match(lines.at(-1), /^Total: /)
+  t.match(questions[1], 'Booking: b-1 (ROLLER did not return it)')
+  t.same(callsAtRoller(mcp).filter(({ url }) => url.includes('b-1')), [])
 })
 
 t.test('a confirmation stays used in memory as long as it is valid', (t) => {

@@ -11,7 +11,7 @@ export interface ClientOptions {
   readonly legacy?: boolean
   readonly headers?: Record<string, string>
   /** Answers the questions of the endpoint; without it the client does not support questions. */
-  readonly person?: (message: string) => { action: 'accept' | 'decline' | 'cancel', content?: { confirm: boolean } }
+  readonly person?: (message: string, form: unknown) => { action: 'accept' | 'decline' | 'cancel', content?: { confirm: boolean } }
   /** Gets every request as it is sent. */
   readonly record?: (request: Request) => void
 }
@@ -22,7 +22,7 @@ export async function connectClient (url: string, { legacy = false, headers = {}
     capabilities: person === undefined ? {} : { elicitation: {} },
     versionNegotiation: { mode: legacy ? 'legacy' : { pin: '2026-07-28' } }
   })
-  if (person !== undefined) client.setRequestHandler('elicitation/create', async ({ params }) => person(params.message))
+  if (person !== undefined) client.setRequestHandler('elicitation/create', async ({ params }) => person(params.message, params))
   const send: typeof fetch = async (input, init) => {
     record?.(new Request(input, init))
     return await fetch(input, init)

@@ -1,5 +1,6 @@
 import t from '../support/tap.ts'
 
+import type { Identity } from 'fastify-roller'
 import { callsAtRoller, type BuildOptions } from '../support/build.ts'
 import { callTool, connectTo, startMcp } from './fixture.ts'
 
@@ -38,12 +39,23 @@ t.test('search, description and call leave out what the caller may not use', asy
 })
 
 t.test('a caller of one venue needs not name it, and sees no other', async (t) => {
-  const mcp = await startMcp(t, { options: { identify: () => ({ connections: ['demo-venue'] }) } })
+  const callers: Record<string, Identity> = {
+    one: { connections: ['demo-venue'] },
+    another: { connections: ['other'] },
+    tagged: { tags: { organization_id: 'demo' } },
+    stranger: { tags: { organization_id: 'acme' } }
+  }
+  const mcp = await startMcp(t, { options: { identify: ({ headers: { 'x-caller': caller = 'one' } }) => callers[String(caller)] ?? null } })
   mcp.nango.addConnection({
     connectionId: 'other', clientId: 'other', clientSecret: 'another-secret', tags: { roller_venue_id: '777', roller_environment: 'live' }
   })
   const client = await mcp.connect()
   t.equal((await callTool(client, 'list_venues')).data.venues.length, 1)
+  const demo = String(mcp.roller.venue('demo').id)
+  for (const [caller, ids] of [['another', ['777']], ['tagged', [demo]], ['stranger', []], ['one', [demo]]] as const) {
+    const { venues } = (await callTool(await mcp.connect({ headers: { 'x-caller': caller } }), 'list_venues', { name: '' })).data
+    t.same(venues.map(({ id }: { id: string }) => id), ids, `${caller} gets its own list`)
+  }
   t.match((await callTool(client, 'read_roller', { operation: 'GET /venues/me' })).data, { data: { id: mcp.roller.venue('demo').id } })
   t.equal((await callTool(client, 'read_roller', { operation: 'GET /venues/me', venue: '777' })).data.code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
 })

@@ -1,4 +1,6 @@
 import t from '../support/tap.ts'
+import { checkMcpOptions } from '#plugin/mcp/options.js'
+import { operations } from '#plugin/operations/operations.js'
 
 import { startMcp } from './fixture.ts'
 
@@ -60,4 +62,16 @@ t.test('wrong options are named at registration', async (t) => {
     message: 'fastify-roller: pth is not an option; confirm must be always or never; ' +
       'pinnedTools holds GET /nothing, which the catalog does not have'
   })
+  const names = Object.keys(operations)
+  for (const [wrong, message] of [
+    [{ path: 'mcp' }, /path must be a path such as \/mcp/],
+    [{ path: '/mcp/:tenant' }, /path must be a path/],
+    [{ maxResultSize: 999 }, /maxResultSize must be a whole number of at least 1000/],
+    [{ maxResultSize: 1000.5 }, /maxResultSize must be/],
+    [{ pinnedTools: 'GET /products' }, /pinnedTools must be an array of operations$/],
+    [{ pinnedTools: ['toString'] }, /pinnedTools holds toString/],
+    [{ pinnedTools: names.slice(0, 21) }, /at most 20 operations/],
+    [{ pinnedTools: ['GET /products', 'GET /products'] }, /each operation once/]
+  ] as const) t.throws(() => { checkMcpOptions(wrong as never) }, { message }, JSON.stringify(wrong))
+  checkMcpOptions({ path: '/a/b.c-d', maxResultSize: 1000, pinnedTools: names.slice(0, 20) as never, prefix: '/x' } as never)
 })

@@ -1,6 +1,6 @@
 import t, { type Test } from '../support/tap.ts'
 
-import type { BuildOptions } from '../support/build.ts'
+import { callsAtRoller, type BuildOptions } from '../support/build.ts'
 import { callTool, startMcp, type Mcp } from './fixture.ts'
 
 const OTHERS = 450
@@ -63,4 +63,18 @@ t.test('a caller with many venues of its own sees these alone', async (t) => {
   const { data } = await callTool(client, 'read_roller', { operation: 'GET /venues/me', venue: 'Park 301' })
   t.equal(data.code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
   t.equal(mcp.nango.requests.filter(({ url }) => url.startsWith('/connections')).length, 1)
+})
+
+t.test('a connection that the server chooses is the only venue', async (t) => {
+  const mcp = await startMcp(t, { options: { connection: 'demo-venue' } })
+  const client = await mcp.connect()
+  const { id, profile: { name } } = mcp.roller.venue('demo')
+  t.match((await callTool(client, 'list_venues')).data, { venues: [{ id: String(id), name }], found: 1 })
+  for (const venue of [undefined, String(id), ` ${name.toUpperCase()} `]) {
+    const { data } = await callTool(client, 'read_roller', { operation: 'GET /venues/me', ...(venue !== undefined && { venue }) })
+    t.equal(data.data.id, id, String(venue))
+  }
+  const { data } = await callTool(client, 'read_roller', { operation: 'GET /venues/me', venue: '777' })
+  t.equal(data.code, 'ROLLER_ERR_CONNECTION_UNKNOWN')
+  t.equal(callsAtRoller(mcp).length, 3)
 })

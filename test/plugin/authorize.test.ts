@@ -36,10 +36,22 @@ test('calls authorize for each route with connection, operation and scope', asyn
     ['POST', '/connections', { connectionId: null, operation: 'POST /connections', scope: 'connections:write' }],
     ['GET', `/connections/${id}`, { connectionId: id, operation: 'GET /connections/{id}', scope: 'connections:read' }],
     ['GET', `/connections/${id}/check`, { connectionId: id, operation: 'GET /connections/{id}/check', scope: 'connections:read' }],
+    ['GET', `/connections/${id}/rate-limits`, {
+      connectionId: id, operation: 'GET /connections/{id}/rate-limits', scope: 'connections:read'
+    }],
+    ['GET', `/connections/${id}/usage`, { connectionId: id, operation: 'GET /connections/{id}/usage', scope: 'connections:read' }],
+    ['POST', `/connections/${id}/confirm-venue`, {
+      connectionId: id, operation: 'POST /connections/{id}/confirm-venue', scope: 'connections:write'
+    }],
+    ['GET', `/connections/${id}/webhooks`, { connectionId: id, operation: 'GET /connections/{id}/webhooks', scope: 'webhooks' }],
+    ['POST', `/connections/${id}/webhooks`, { connectionId: id, operation: 'POST /connections/{id}/webhooks', scope: 'webhooks' }],
+    ['DELETE', `/connections/${id}/webhooks`, { connectionId: id, operation: 'DELETE /connections/{id}/webhooks', scope: 'webhooks' }],
+    ['GET', '/exports/products', { connectionId: id, operation: 'GET /data/products', scope: 'roller:read' }],
     ['PATCH', `/connections/${id}`, { connectionId: id, operation: 'PATCH /connections/{id}', scope: 'connections:write' }],
     ['GET', '/roller/venues/me', { connectionId: id, operation: 'GET /venues/me', scope: 'roller:read' }],
     ['GET', '/roller/bookings/B1', { connectionId: id, operation: 'GET /bookings/{uniqueId}', scope: 'roller:read' }],
     ['GET', '/roller/nothing/of/the/catalog', { connectionId: id, operation: 'GET /*', scope: 'roller:read' }],
+    ['GET', '/roller/Products?a=100%', { connectionId: id, operation: 'GET /products', scope: 'roller:read' }],
     ['PUT', '/roller/Staff/x1', { connectionId: id, operation: 'PUT /staff/{uniqueId}', scope: 'roller:write' }],
     ['PUT', '/roller/nothing', { connectionId: id, operation: 'PUT /*', scope: 'roller:write' }],
     ['DELETE', `/connections/${id}`, { connectionId: id, operation: 'DELETE /connections/{id}', scope: 'connections:write' }]
@@ -47,7 +59,8 @@ test('calls authorize for each route with connection, operation and scope', asyn
   const bodies: Record<string, object> = {
     '/connect-session/reconnect': { connectionId: id },
     '/connections': { clientId: 'a', clientSecret: 'b' },
-    [`/connections/${id}`]: { metadata: { a: 1 } }
+    [`/connections/${id}`]: { metadata: { a: 1 } },
+    [`/connections/${id}/confirm-venue`]: { venueId: '1' }
   }
   for (const [method, url, context] of cases) {
     requested.length = 0
@@ -58,7 +71,7 @@ test('calls authorize for each route with connection, operation and scope', asyn
 })
 
 test('returns 403 for false, and does nothing', async (t) => {
-  const built = await build(t, { options: { authorize: () => false } })
+  const built = await build(t, { options: { authorize: () => false, identify: () => ({ tags: { organization_id: 'demo' } }) } })
   const own = await built.app.inject({ url: '/connections' })
   t.match(own.json(), { status: 403, code: 'ROLLER_ERR_SCOPE', detail: /GET \/connections/ })
   for (

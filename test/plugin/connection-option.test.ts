@@ -5,24 +5,51 @@ import { build, callsAtRoller, CONNECTION_ID } from '../support/build.ts'
 const clientOf = (requests: readonly { url: string, clientId: string | null }[]): string | null | undefined =>
   requests.filter(({ url }) => url !== '/token').at(-1)?.clientId
 
-test('prefers a fixed id to the header', async (t) => {
-  const { app, nango, roller } = await build(t, { options: { connection: CONNECTION_ID } })
+test('prefers a fixed id to the header, whatever connections the caller has', async (t) => {
+  const { app, nango, roller } = await build(t, {
+    options: {
+      connection: CONNECTION_ID,
+      identify: () => ({ tags: { organization_id: 'another' } }),
+      retryPolicy: { baseMs: 1, capMs: 1, random: () => 1 }
+    }
+  })
   nango.addConnection({ connectionId: 'another', clientId: 'another', clientSecret: 's' })
   t.equal((await app.inject({ url: '/roller/venues/me' })).statusCode, 200)
   t.equal(clientOf(roller.requests), 'demo')
   await app.inject({ url: '/roller/venues/me', headers: { 'connection-id': 'another' } })
   t.equal(clientOf(roller.requests), 'demo')
   t.equal(roller.requests.some(({ clientId }) => clientId === 'another'), false)
+  roller.faults.next({ path: /venues/, kind: 'status', status: 503 })
+  t.equal((await app.inject({ url: '/roller/venues/me' })).statusCode, 200, 'nor before a retry')
+  t.equal((await app.inject({ url: `/connections/${CONNECTION_ID}` })).statusCode, 404, 'the connection itself is not the caller\'s')
 })
 
 test('prefers the function\'s result to the header', async (t) => {
-  const { app, nango, roller } = await build(t, { options: { connection: async ({ headers }) => `venue-${String(headers['x-tenant'])}` } })
+  const choices: string[] = []
+  const { app, nango, roller } = await build(t, {
+    options: {
+      connection: async ({ headers }) => `venue-${choices.shift() ?? String(headers['x-tenant'])}`,
+      retryPolicy: { baseMs: 1, capMs: 1, random: () => 1 }
+    }
+  })
   for (const tenant of ['a', 'b']) nango.addConnection({ connectionId: `venue-${tenant}`, clientId: `client-${tenant}`, clientSecret: 's' })
   for (const tenant of ['a', 'b']) {
     const response = await app.inject({ url: '/roller/venues/me', headers: { 'x-tenant': tenant, 'connection-id': CONNECTION_ID } })
     t.equal(response.statusCode, 200)
     t.equal(clientOf(roller.requests), `client-${tenant}`)
   }
+  choices.push('a', 'b')
+  roller.faults.next({ path: /venues/, kind: 'status', status: 503 })
+  t.match((await app.inject('/roller/venues/me')).json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }, 'another before a retry')
+  t.equal(callsAtRoller({ nango, roller }).length, 3, 'the last of them failed')
+})
+
+test('passes the function\'s error to the host\'s error handler', async (t) => {
+  const { app } = await build(t, {
+    options: { connection: () => { throw new Error('no tenant') } },
+    host: (app) => { app.setErrorHandler((error, _request, reply) => reply.code(418).send((error as Error).message)) }
+  })
+  t.match(await app.inject('/roller/venues/me'), { statusCode: 418, body: 'no tenant' })
 })
 
 test('sends nothing if the function returns no or an invalid id', async (t) => {

@@ -51,6 +51,7 @@ test('shows the config to the host\'s onRoute hooks, by which plugins such as @f
   for (const [route, config] of Object.entries(seen)) if (!route.endsWith(' /own')) t.match(config, ['gold', /^(?:caller|self|public)$/], route)
   t.same(seen['GET /roller/venues/me'], ['gold', 'caller', 'GET /venues/me'])
   t.same(seen['POST /webhooks/nango'], ['gold', 'self', undefined])
+  t.same(seen['OPTIONS /roller/*'], ['gold', 'public', undefined])
   const statuses: number[] = []
   for (const url of ['/connections', '/connections', '/connections']) statuses.push((await app.inject(url)).statusCode)
   t.same(statuses, [200, 200, 429])

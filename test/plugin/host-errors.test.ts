@@ -43,7 +43,7 @@ test('keeps the response of a hook', async (t) => {
 
 test('separates the error handlers of plugin and host', async (t) => {
   const { app } = await build(t, {
-    options: { identify: () => { throw new LoginNeeded('log in') } },
+    options: { identify: () => { throw new Expired('log in') } },
     host: (app) => {
       app.setErrorHandler((error, _request, reply) => reply.code(599).send({ host: (error as Error).message }))
       app.get('/own', async () => { throw new Error('mine') })

@@ -44,6 +44,14 @@ test('gives another\'s connection the response of one that does not exist', asyn
   }
 })
 
+test('reads a connection for the first call of its owner only', async (t) => {
+  const { app, nango } = await tenants(t)
+  for (let call = 0; call < 3; call++) {
+    t.equal((await app.inject({ url: '/roller/venues/me', headers: { ...ACME, 'connection-id': 'venue-of-acme' } })).statusCode, 200)
+  }
+  t.equal(nango.requests.filter(({ url }) => url.startsWith('/connections')).length, 1)
+})
+
 test('lists only the caller\'s connections, whatever the filter', async (t) => {
   const { app } = await tenants(t)
   for (const query of [
@@ -101,7 +109,8 @@ test('limits a caller to connection ids, and does not limit a trusted one', asyn
   const who: Record<string, Awaited<ReturnType<Identify>>> = {
     trusted: 'trusted', listed: { connections: ['venue-of-acme'] }, none: { connections: [] }
   }
-  const built = await build(t, { options: { identify: ({ headers }) => who[String(headers['x-who'])] ?? null } })
+  // JavaScript's undefined counts as null.
+  const built = await build(t, { options: { identify: ({ headers }) => who[String(headers['x-who'])] as 'trusted' } })
   for (const tenant of ['acme', 'other']) {
     built.nango.addConnection(
       { connectionId: `venue-of-${tenant}`, clientId: tenant, clientSecret: 's', tags: { organization_id: tenant } }
@@ -113,6 +122,7 @@ test('limits a caller to connection ids, and does not limit a trusted one', asyn
   t.same(await reaches('listed'), [200, 404])
   t.same(await reaches('none'), [404, 404])
   t.same(await reaches('unknown'), [401, 401])
+  t.notOk(built.nango.requests.some(({ url }) => url.startsWith('/connections')), 'ids are compared without a read')
   const list = async (name: string): Promise<number> => (
     await built.app.inject({ url: '/connections', headers: { 'x-who': name } })
   ).json().connections.length

@@ -1,9 +1,11 @@
 /** An invalid option fails the registration with a message that names it and repeats no value. */
 import { test } from '../support/tap.ts'
+import { ROLLER_BASE_URLS } from '#plugin/operations/base-url.js'
 import { parseOptions } from '#plugin/options.js'
 
 const good = { nango: { secretKey: 'a-key' }, authorize: 'open' }
 const nango = good.nango
+const internalPage = { connectPage: true, nango: { ...nango, host: 'http://nango-server:3003' } }
 
 function messageFor (options: unknown): string {
   try {
@@ -36,9 +38,30 @@ test('names every kind of invalid field', async (t) => {
     ['a prefix without its slash', { ...good, prefix: 'api' }, /option prefix is wrong: expected a path that begins with \//],
     ['a log level that is none', { ...good, logLevel: 'loud' }, /option logLevel is wrong: expected one of fatal, error, warn, /],
     ['a transport that is none', { ...good, transport: 'both' }, /option transport is wrong: expected one of nango, direct$/],
-    ['a limit that is no whole number', { ...good, bodyLimit: 1.5 }, /option bodyLimit is wrong/]
+    ['a limit that is no whole number', { ...good, bodyLimit: 1.5 }, /option bodyLimit is wrong/],
+    ['polls too often', { ...good, pollInterval: 999 }, /option pollInterval is wrong: expected 0 or at least 1000/],
+    ['an address of ROLLER with a path', { ...good, rollerBaseUrl: 'https://api.roller.app/v1' }, /option rollerBaseUrl is wrong: [^;]*path/],
+    ['ROLLER\'s other host', { ...good, rollerBaseUrl: ROLLER_BASE_URLS.playground }, /set option environment to playground/],
+    ['another Redis client', { ...good, redis: { get () {} } }, /^fastify-roller: option redis is wrong: [^;]*; one of the package redis has/],
+    ['a page for an internal address', { ...good, ...internalPage }, /option nango\.publicHost is missing: the connect page/],
+    ['a cache that is no object', { ...good, cache: 5 }, /option cache is wrong: expected an object of milliseconds by operation/],
+    ['a short secret', { ...good, rollerWebhookSecrets: ['x'.repeat(15)] }, /option rollerWebhookSecrets\.0 is wrong/],
+    ['too many names', { ...good, vary: Array.from({ length: 33 }, (_, index) => `x-${index}`) }, /option vary is wrong: [^.]*32/],
+    ['a public host without https', { ...good, nango: { ...nango, publicHost: 'http://nango' } }, /option nango\.publicHost is wrong/],
+    ['a Connect UI without https', { ...good, nango: { ...nango, connectUrl: 'http://connect' } }, /option nango\.connectUrl is wrong/],
+    ['a list with more than hooks', { ...good, onRequest: [() => {}, 'guard'] }, /option onRequest is wrong: expected a function or a list/],
+    ['a proxy without a protocol', { ...good, proxy: { http: 'proxy:3128' } }, /option proxy\.http is wrong/]
   ]
   for (const [label, options, expected] of cases) t.match(messageFor(options), expected, label)
+  const valid = {
+    pollInterval: 1000,
+    rollerBaseUrl: ROLLER_BASE_URLS.live,
+    rollerWebhookSecrets: ['x'.repeat(16)],
+    proxy: { http: '', https: '' }, // as an unset variable of the environment
+    connectPage: true,
+    nango: { ...internalPage.nango, publicHost: 'https://nango.example.com' }
+  }
+  for (const options of [valid, { connectPage: true }]) t.equal(messageFor({ ...good, ...options }), '')
 })
 
 test('names all errors at once', async (t) => {

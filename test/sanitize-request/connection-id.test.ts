@@ -5,7 +5,8 @@ import { sendRaw } from './raw.ts'
 const call = (url: string, ...headers: string[]) => sendRaw(url, ['GET /roller/venues/me HTTP/1.1', ...headers].join('\r\n'))
 
 test('rejects a connection id that Nango cannot store', async (t) => {
-  const built = await listen(t)
+  const authorized: (string | null)[] = []
+  const built = await listen(t, { options: { authorize: (_request, { connectionId }) => { authorized.push(connectionId); return true } } })
   for (const id of ['.', '..', 'a'.repeat(300), 'demo?x', 'demo#x', 'demo&x', 'demo%2e', 'd\u00e9mo', 'demo\tvenue', 'a<b>']) {
     const response = await call(built.url, `Connection-Id: ${id}`)
     t.match(response, { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' }, id)
@@ -15,6 +16,7 @@ test('rejects a connection id that Nango cannot store', async (t) => {
   }
   t.equal((await call(built.url, 'Connection-Id: demo\rvenue')).status, 400)
   t.same(built.nango.requests, [])
+  t.strictSame(authorized, [], 'authorize is not called with an id that no connection can have')
 })
 
 test('treats an id with a path in it as an unknown id', async (t) => {

@@ -10,6 +10,8 @@ test('applies the same checks under a prefix with a parameter', async (t) => {
     '/t/a/api/roller/../x', '/t/a/api/roller/%2e%2e/%2e%2e/%2e%2e/connections', '/t/a%2fb/api/roller/..', '/t/a/api/roller//x',
     '/t//api/roller/venues/me'
   ], 'ROLLER_ERR_PATH')
+  const { text } = await sendRaw(built.url, 'GET http://evil.example/t/a/api/roller/x HTTP/1.1')
+  t.match(text, '"type":"/t/a/api/problems/ROLLER_ERR_PATH"')
   await rejectsAll(
     t, built, ['/t/a/api/roller/token', '/t/a%2fb%2fc/api/roller/token', '/t/a%2f/api/%72oller/token'], 'ROLLER_ERR_OPERATION_FORBIDDEN'
   )
@@ -41,4 +43,5 @@ test('keeps ROLLER\'s path under a host prefix with a trailing slash', async (t)
   const response = await app.inject({ url: '/v1/roller/venues/me', headers: VENUE })
   t.equal(response.statusCode, 200)
   t.same(callsAtRoller(simulators), [{ method: 'GET', url: '/venues/me' }])
+  t.equal((await app.inject('/v1/roller/venues/me')).json().type, '/v1/problems/ROLLER_ERR_CONNECTION_REQUIRED')
 })

@@ -24,7 +24,11 @@ test('searches a venue among the caller\'s own connections only', async (t) => {
   const setup = await start(t, {
     webhooks: false,
     nango: { now: () => now },
-    options: { identify: (request) => ({ tags: { organization_id: String(request.headers['x-user']) } }) }
+    options: {
+      identify: ({ headers: { 'x-user': user } }) => user === 'listed'
+        ? { connections: ['demo-venue'] }
+        : { tags: { organization_id: String(user) } }
+    }
   })
   const venueId = venueIdOf(setup, 'demo')
   now += 60_000
@@ -36,6 +40,7 @@ test('searches a venue among the caller\'s own connections only', async (t) => {
     { url: '/roller/venues/me', headers: { 'roller-venue': venueId, 'x-user': user } }
   )
   t.equal((await as('demo')).statusCode, 200, 'not the newest one, which is another caller\'s')
+  t.equal((await as('listed')).statusCode, 200, 'nor one that is not in its list')
   t.equal((await as('acme')).statusCode, 200)
   t.match((await as('stranger')).json(), { status: 404, code: 'ROLLER_ERR_CONNECTION_UNKNOWN' })
 })

@@ -27,7 +27,7 @@ async function gateway (t: Parameters<typeof start>[0], keys = [SIGNING_KEY]) {
 }
 
 test('accepts the current and the previous key only', async (t) => {
-  const { post, names } = await gateway(t, [SIGNING_KEY, 'the-key-before'])
+  const { app, post, names } = await gateway(t, [SIGNING_KEY, 'the-key-before'])
   t.equal((await post(BODY, { 'x-nango-hmac-sha256': sign(BODY) })).statusCode, 204)
   t.equal((await post(BODY, { 'x-nango-hmac-sha256': sign(BODY, 'the-key-before') })).statusCode, 204)
   t.equal((await post(BODY, { 'X-NANGO-HMAC-SHA256': sign(BODY).toUpperCase() })).statusCode, 204, 'in any case')
@@ -51,6 +51,8 @@ test('accepts the current and the previous key only', async (t) => {
   for (const [name, body, headers] of wrong) {
     t.match((await post(body, headers)).json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED' }, name)
   }
+  const bare = await app.inject({ method: 'POST', url: '/webhooks/nango' })
+  t.match(bare.json(), { status: 401, code: 'ROLLER_ERR_UNAUTHORIZED' }, 'no body, and so no content type')
 })
 
 test('acknowledges a signed body without relevance, and changes nothing', async (t) => {

@@ -1,9 +1,11 @@
 /** ROLLER times out after 10 s: handlers get 8 s, and a late event is repeated. */
+import { PassThrough } from 'node:stream'
+import { webhookKey } from '#plugin/webhooks/keys.js'
 import { test } from '../support/tap.ts'
-import { build } from '../support/build.ts'
+import { build, CONNECTION_ID } from '../support/build.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { until } from '../upstream/fixture.ts'
-import { deliver, message, SECRET } from './fixture.ts'
+import { deliver, message, PATH, SECRET } from './fixture.ts'
 
 interface Held {
   readonly started: Promise<void>,
@@ -56,6 +58,23 @@ test('uses the option eventTimeout, from the arrival of the event', async (t) =>
   clock.advance(200)
   await settle()
   finish()
+  t.equal((await response).statusCode, 503)
+})
+
+test('counts the time that the delivery itself took', async (t) => {
+  const clock = new ManualClock()
+  const { app } = await build(t, { options: { clock, rollerWebhookSecrets: [SECRET] } })
+  const { started, handler } = held()
+  app.roller.on('*', handler)
+  const body = new PassThrough()
+  const headers = { 'x-roller-apikey': webhookKey(SECRET, CONNECTION_ID), 'transfer-encoding': 'chunked' }
+  const response = app.inject({ method: 'POST', url: PATH, headers, payload: body })
+  body.write(' ')
+  await settle()
+  clock.advance(5_000)
+  body.end(JSON.stringify(message()))
+  await started
+  clock.advance(3_000)
   t.equal((await response).statusCode, 503)
 })
 

@@ -37,8 +37,10 @@ test('returns 500 for a permanent failure', async (t) => {
   const { app } = await build(t, { options })
   const received = listener(app)
   t.equal((await deliver(app, 'x'.repeat(5 * 1024 * 1024 + 1))).statusCode, 500, 'too large')
-  t.equal((await deliver(app, message(), { key: null })).statusCode, 500, 'no key')
+  const unsigned = await deliver(app, message(), { key: null })
+  t.match(unsigned, { statusCode: 500, headers: { connection: 'close' } }, 'no key: the body is not read')
   t.equal((await deliver(app, message(), { headers: { 'content-type': 'no type at all' } })).statusCode, 500, 'a content type that is none')
+  t.equal((await deliver(app, message(), { headers: { 'content-encoding': 'gzip' } })).statusCode, 500, 'an encoding that nothing decodes')
   t.strictSame(received, [])
 })
 
