@@ -150,5 +150,5 @@ function connectionIdOf ({ params }: FastifyRequest): string {
 }
 
 function respond (reply: FastifyReply, status: Status, text: string): FastifyReply {
-  return reply.code(status).type('text/plain; charset=utf-8').send(text)
+  return reply.code(status).send(text)
 }
