@@ -84,4 +84,5 @@ test('caps Roller-Max-Wait at the operator\'s bound', async (t) => {
   await setup.app.inject({ url: '/roller/products', headers: VENUE })
   const rejected = await setup.app.inject({ url: '/roller/venues/me', headers: { ...VENUE, 'roller-max-wait': '3600' } })
   t.match(rejected.json(), { status: 429, retryAfter: 20 }, 'at once: 20 s are more than 5')
+  t.match(rejected.headers, { 'ratelimit-policy': '"rest";q=1;w=20', ratelimit: '"rest";r=0;t=20' }, 'an error states the limit')
 })
