@@ -20,8 +20,7 @@ export function pickFields (value: unknown, fields: readonly string[]): unknown 
     const name = dot === -1 ? field : field.slice(0, dot)
     if (!Object.hasOwn(value, name)) continue
     const inner = fields.filter((one) => one.startsWith(`${name}.`)).map((one) => one.slice(name.length + 1))
-    const whole = fields.includes(name)
-    const kept = whole || inner.length === 0 ? value[name] : pickFields(value[name], inner)
+    const kept = fields.includes(name) ? value[name] : pickFields(value[name], inner)
     Object.defineProperty(picked, name, { value: kept, enumerable: true, configurable: true, writable: true }) // __proto__ is a field too
   }
   return picked
@@ -53,7 +52,7 @@ export function fitData (given: unknown, size: number): FittedData {
   return { data: shown, truncated: `Shown: the first ${shown.length} of ${text.length} characters, as text. ${how}` }
 }
 
-function sizeOf (value: unknown): number { return JSON.stringify(value)?.length ?? 0 }
+function sizeOf (value: unknown): number { return JSON.stringify(value).length }
 
 /** The list with the most text that is not one long record of its own. */
 function largestList (value: unknown, path: string): { list: unknown[], path: string } | null {

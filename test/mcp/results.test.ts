@@ -12,6 +12,7 @@ t.test('a large list is shortened to the size, and the result states by how much
   t.match(truncated, `Shown: data.records: ${kept.length} of 1000 entries.`)
   t.equal(records.length, 1_000, 'the original is unchanged')
   t.same(fitData(records.slice(0, 3), 10_000), { data: records.slice(0, 3) })
+  t.same(fitData('ab', 4), { data: 'ab' }, 'exactly the size')
 })
 
 t.test('a single text that is too long is cut with its length', async (t) => {
@@ -23,7 +24,8 @@ t.test('a single text that is too long is cut with its length', async (t) => {
 t.test('fields are picked from every record, by dotted paths', async (t) => {
   const records = [{ a: 1, b: { c: 2, d: 3 }, e: [{ f: 4, g: 5 }] }, { a: 6 }]
   t.same(pickFields(records, ['a', 'b.c', 'e.f', 'none']), [{ a: 1, b: { c: 2 }, e: [{ f: 4 }] }, { a: 6 }])
-  t.same(pickFields(JSON.parse('{"__proto__": {"a": 1}}'), ['__proto__']), JSON.parse('{"__proto__": {"a": 1}}'))
+  t.same(pickFields({ b: { c: 1, d: 2 } }, ['b.c', 'b']), { b: { c: 1, d: 2 } }, 'a field and a part of it')
+  t.equal(JSON.stringify(pickFields(JSON.parse('{"__proto__":{"a":1}}'), ['__proto__'])), '{"__proto__":{"a":1}}')
 })
 
 t.test('ROLLER\'s data is marked as data, and fits the size of the options', async (t) => {
