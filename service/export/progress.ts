@@ -102,7 +102,10 @@ export async function barProgress (stream: NodeJS.WritableStream, venues: number
       // A terminal has few lines.
       if (bar !== undefined && venues > MAX_BARS) bars.remove(bar)
     },
-    close () { bars.stop() }
+    close () {
+      bars.update() // what was logged since the last refresh
+      bars.stop()
+    }
   }
 }
 

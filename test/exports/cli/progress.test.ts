@@ -81,7 +81,9 @@ test('no bar of a venue that is done where a terminal has no lines for all, and 
     progress.bulk(null, null, { state: 'replaced by daily reports', reason: 'No \u001b[2J webhook.' })
     progress.end('1', 0)
   }
-  t.match(await shown(20, use), /A park +\[#\] 1\/1 done/)
+  const few = await shown(20, use)
+  t.match(few, /A park +\[#\] 1\/1 done/)
+  t.match(few, 'All venues, all reports in bulk', 'however soon the export ends')
   const text = await shown(21, use)
   t.notMatch(text, 'A park')
   t.match(text, '2, giftcards in bulk: received 5 records')
