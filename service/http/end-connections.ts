@@ -24,6 +24,8 @@ export function endConnectionsAtClose (app: FastifyInstance): void {
       for (const socket of unusedConnections()) socket.destroySoon()
     }, LOOK_EVERY).unref()
     server.once('close', () => { clearInterval(timer) })
+    // server.close() of Node.js 26 resets these at once, although a request may be on its way.
+    if (unusedConnections().length > 0) await sleep(LOOK_EVERY)
     // server.close() treats a connection as idle once its response is written, and would cut off a client that has not read
     // it completely.
     while (isFlushing()) await sleep(LOOK_EVERY / 4)
