@@ -11,6 +11,8 @@ export const STATE_FOLDER = '.roller-export'
 const EXPIRED = 60_000
 /** It is renewed much more often. */
 const RENEWED = EXPIRED / 6
+/** To take an expired lock over. */
+const TRIES = 8
 
 export class FolderError extends Error {
   override readonly name = 'FolderError'
@@ -105,10 +107,11 @@ async function lock (file: string, folder: string, renewed: number): Promise<() 
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notWritable(folder, error)
       const found = await readHolder(file)
-      if (tries > 2 || await isHeld(file, found, renewed)) {
+      if (tries > TRIES || await isHeld(file, found, renewed)) {
         throw new FolderError(`Another export writes into ${folder}. Wait for it, or choose another --out.`)
       }
-      await takeAway(file, found).catch(() => {}) // another does it
+      // Another one does it, or was killed meanwhile.
+      await takeAway(file, found, renewed).catch(async () => { await setTimeout(2 * renewed / TRIES) })
     }
   }
   const timer = setInterval(() => { utimes(file, new Date(), new Date()).catch(() => {}) }, renewed).unref()
@@ -119,10 +122,10 @@ async function lock (file: string, folder: string, renewed: number): Promise<() 
 }
 
 /** Only one process at a time may delete an expired lock: another would delete the new one. Rejects where another one does. */
-async function takeAway (file: string, expired: Holder | null): Promise<void> {
+async function takeAway (file: string, expired: Holder | null, renewed: number): Promise<void> {
   const guard = `${file}.expired`
-  const left = await stat(guard).catch(() => null) // by a process that was killed
-  if (left !== null && Date.now() - left.mtimeMs > EXPIRED) await rm(guard, { force: true })
+  const left = await stat(guard).catch(() => null) // for longer than a moment: by a process that was killed
+  if (left !== null && Date.now() - left.mtimeMs > renewed) await rm(guard, { force: true })
   await (await open(guard, 'wx')).close()
   try {
     if ((await readHolder(file))?.id === expired?.id) await rm(file, { force: true })
@@ -135,9 +138,10 @@ async function isHeld (file: string, holder: Holder | null, renewed: number): Pr
   const written = await stat(file).catch(() => null)
   if (written === null) return false
   const isRecent = Date.now() - written.mtimeMs < EXPIRED
-  if (holder === null || holder.host !== hostname()) return isRecent
-  if (holder.pid === process.pid || holder.namespace !== await ownNamespace()) {
-    // A restarted container has the same host name, and so have two containers with the network of their host.
+  if (holder !== null && holder.host !== hostname()) return isRecent
+  if (holder === null || holder.pid === process.pid || holder.namespace !== await ownNamespace()) {
+    // A process may be killed before it has written who it is. A restarted container has the same host name, and so have two containers
+    // with the network of their host.
     if (isRecent) await setTimeout(renewed * 1.2)
     const now = await stat(file).catch(() => null)
     return now !== null && now.mtimeMs > written.mtimeMs

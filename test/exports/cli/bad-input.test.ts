@@ -1,5 +1,6 @@
 /** What goes wrong around an export: a clear message, the other venues go on, and nothing half written counts. */
 import { chmodSync, mkdirSync, readFileSync, writeFileSync, existsSync } from 'node:fs'
+import { readlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { test } from '../../support/tap.ts'
@@ -151,7 +152,8 @@ test('two exports into one folder: the second is rejected', async (t) => {
   await held.release()
   t.same((await exports.export(['--reports', 'products'])).missing, [])
   // A process that is gone holds nothing.
-  writeFileSync(join(exports.folder, '.roller-export', 'lock'), JSON.stringify({ host: hostname(), pid: 999_999_999, id: 'x' }))
+  const namespace = await readlink('/proc/self/ns/pid').catch(() => '')
+  writeFileSync(join(exports.folder, '.roller-export', 'lock'), JSON.stringify({ host: hostname(), namespace, pid: 999_999_999, id: 'x' }))
   t.same((await exports.export(['--reports', 'products'])).missing, [])
 })
 

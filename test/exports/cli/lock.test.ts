@@ -46,27 +46,41 @@ test('a process of another container holds the folder while it runs, whatever it
   await (await openFolder(folder, 50)).release()
 })
 
-test('a lock of another machine, or one that cannot be read, holds the folder for a minute', async (t) => {
-  for (const holder of [JSON.stringify({ host: 'another-machine', pid: 1, id: 'other' }), '{"host":', '']) {
+test('a lock of another machine holds the folder for a minute', async (t) => {
+  const { folder, lock } = newFolder(t)
+  writeFileSync(lock, JSON.stringify({ host: 'another-machine', pid: 1, id: 'other' }))
+  const renewedBefore = (seconds: number): void => { utimesSync(lock, Date.now() / 1000, Date.now() / 1000 - seconds) }
+  renewedBefore(50)
+  await t.rejects(openFolder(folder), /Another export writes/)
+  renewedBefore(70)
+  await (await openFolder(folder)).release()
+  t.notOk(existsSync(lock))
+})
+
+test('a lock that cannot be read holds the folder while it is renewed: a run may be killed before it has written its own', async (t) => {
+  for (const holder of ['{"host":', '']) {
     const { folder, lock } = newFolder(t)
     writeFileSync(lock, holder)
-    const renewedBefore = (seconds: number): void => { utimesSync(lock, Date.now() / 1000, Date.now() / 1000 - seconds) }
-    renewedBefore(50)
-    await t.rejects(openFolder(folder), /Another export writes/, holder)
-    renewedBefore(70)
-    await (await openFolder(folder)).release()
+    const renewing = setInterval(() => { utimesSync(lock, new Date(), new Date()) }, 10)
+    t.teardown(() => { clearInterval(renewing) })
+    await t.rejects(openFolder(folder, 100), /Another export writes/, holder)
+    clearInterval(renewing)
+    await (await openFolder(folder, 50)).release()
     t.notOk(existsSync(lock))
   }
 })
 
 test('an expired lock is left to the process that takes it over, unless that one was killed', async (t) => {
   const { folder, lock } = newFolder(t)
+  const guard = `${lock}.expired`
   writeFileSync(lock, JSON.stringify({ host: hostname(), namespace: namespace(), pid: 2 ** 30, id: 'killed' }))
-  writeFileSync(`${lock}.expired`, '')
-  await t.rejects(openFolder(folder), /Another export writes/)
-  utimesSync(`${lock}.expired`, 0, 0)
-  const taken = await openFolder(folder)
-  t.notOk(existsSync(`${lock}.expired`))
+  writeFileSync(guard, '')
+  const working = setInterval(() => { utimesSync(guard, new Date(), new Date()) }, 10)
+  t.teardown(() => { clearInterval(working) })
+  await t.rejects(openFolder(folder, 100), /Another export writes/)
+  clearInterval(working)
+  const taken = await openFolder(folder, 100)
+  t.notOk(existsSync(guard))
   writeFileSync(lock, JSON.stringify({ host: 'another-machine', pid: 1, id: 'other' }))
   await taken.release()
   t.ok(existsSync(lock), 'the lock that another process has taken over meanwhile stays')
