@@ -11,7 +11,7 @@ export const STATE_FOLDER = '.roller-export'
 const EXPIRED = 60_000
 /** It is renewed much more often. */
 const RENEWED = EXPIRED / 6
-/** To take an expired lock over. */
+/** Attempts to take over an expired lock. */
 const TRIES = 8
 
 export class FolderError extends Error {
@@ -110,8 +110,10 @@ async function lock (file: string, folder: string, renewed: number): Promise<() 
       if (tries > TRIES || await isHeld(file, found, renewed)) {
         throw new FolderError(`Another export writes into ${folder}. Wait for it, or choose another --out.`)
       }
-      // Another one does it, or was killed meanwhile.
-      await takeAway(file, found, renewed).catch(async () => { await setTimeout(2 * renewed / TRIES) })
+      await takeAway(file, found, renewed).catch(async (error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notWritable(folder, error)
+        await setTimeout(2 * renewed / TRIES) // another process takes it over, or was killed meanwhile
+      })
     }
   }
   const timer = setInterval(() => { utimes(file, new Date(), new Date()).catch(() => {}) }, renewed).unref()
@@ -124,7 +126,7 @@ async function lock (file: string, folder: string, renewed: number): Promise<() 
 /** Only one process at a time may delete an expired lock: another would delete the new one. Rejects where another one does. */
 async function takeAway (file: string, expired: Holder | null, renewed: number): Promise<void> {
   const guard = `${file}.expired`
-  const left = await stat(guard).catch(() => null) // for longer than a moment: by a process that was killed
+  const left = await stat(guard).catch(() => null) // an old one is of a killed process: it exists for a moment
   if (left !== null && Date.now() - left.mtimeMs > renewed) await rm(guard, { force: true })
   await (await open(guard, 'wx')).close()
   try {

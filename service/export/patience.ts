@@ -1,4 +1,4 @@
-/** Tries a call again that fails for a while, for as long as `--patience` says. */
+/** Repeats a call that fails, for as long as `--patience` says. */
 import { isRollerError } from 'fastify-roller'
 import { reachOf } from './failures.ts'
 import type { ExportTime } from './time.ts'
@@ -21,13 +21,15 @@ export async function patiently<T> (call: () => Promise<T>, { patience, time, si
     try {
       return await call()
     } catch (error) {
-      if (!isRollerError(error) || reachOf(error) !== 'again' || time.now() - since >= patience) throw error
-      const ms = Math.max(pauseAfter(count), (error.retryAfter ?? 0) * 1000)
+      const left = patience - (time.now() - since)
+      if (!isRollerError(error) || reachOf(error) !== 'again' || left <= 0) throw error
+      // However long Nango's Retry-After is.
+      const ms = Math.min(left, Math.max(pauseAfter(count), (error.retryAfter ?? 0) * 1000))
       onTrouble(error.code, ms)
       await time.sleep(ms, signal)
     }
   }
 }
 
-/** Milliseconds of pause after so many earlier ones. */
+/** Milliseconds before the next attempt, after this many pauses. */
 export function pauseAfter (count: number): number { return Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** count) }

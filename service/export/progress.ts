@@ -109,11 +109,11 @@ export async function barProgress (stream: NodeJS.WritableStream, venues: number
   }
 }
 
-/** Before there is any progress: the connections cannot be listed, and are again after so many milliseconds. */
+/** Before there is any progress: the list of connections failed, and is requested again after so many milliseconds. */
 export function saySlowStart (output: Output, isTerminal: boolean, code: string, ms: number): void {
   const seconds = Math.ceil(ms / 1000)
   output.write(isTerminal
-    ? `${code}: the connections cannot be listed, again in ${seconds} s\n`
+    ? `${code}: the connections cannot be listed; next attempt in ${seconds} s\n`
     : `${JSON.stringify({ step: 'retry', venue: null, code, seconds })}\n`)
 }
 

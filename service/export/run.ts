@@ -23,7 +23,7 @@ export interface RunParts {
   readonly roller: Gateway
   readonly options: ExportOptions
   readonly progress: (venues: number) => ExportProgress | Promise<ExportProgress>
-  /** The connections cannot be listed, and are again after so many milliseconds: before there is any progress. */
+  /** Before there is any progress: the list of connections failed, and is requested again after so many milliseconds. */
   readonly onTrouble?: (code: string, ms: number) => void
   readonly signal: AbortSignal
   readonly time?: ExportTime | undefined

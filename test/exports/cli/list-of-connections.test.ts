@@ -40,6 +40,15 @@ test('waits for the Retry-After of Nango', async (t) => {
   t.ok(time.now() >= 40_000, `${time.now()} ms`)
 })
 
+test('waits no longer than the option says, however long Retry-After is', async (t) => {
+  const exports = await open(t, { names: [] })
+  const body = { error: { code: 'too_many_request' } }
+  exports.nango.faults.next({ kind: 'status', status: 429, headers: { 'retry-after': '50' }, body, ...LIST })
+  const time = fastTime()
+  t.same((await exports.export([...REPORTS, '--patience', '20'], { time })).missing, [])
+  t.equal(time.now(), 20_000)
+})
+
 test('does not try again with a key that Nango rejects', async (t) => {
   const exports = await open(t, { names: [] })
   exports.nango.faults.always({ kind: 'status', status: 403, body: { error: { code: 'invalid_scope' } }, ...LIST })

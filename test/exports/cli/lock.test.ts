@@ -86,6 +86,16 @@ test('an expired lock is left to the process that takes it over, unless that one
   t.ok(existsSync(lock), 'the lock that another process has taken over meanwhile stays')
 })
 
+test('an expired lock that cannot be taken over is an error at once', async (t) => {
+  const { folder, lock } = newFolder(t)
+  writeFileSync(lock, JSON.stringify({ host: hostname(), namespace: namespace(), pid: 2 ** 30, id: 'killed' }))
+  mkdirSync(`${lock}.expired`)
+  utimesSync(`${lock}.expired`, 0, 0)
+  const startedAt = performance.now()
+  await t.rejects(openFolder(folder), /cannot be written/)
+  t.ok(performance.now() - startedAt < 2_000)
+})
+
 test('what a killed run has not finished is removed', async (t) => {
   const { folder } = newFolder(t)
   const unfinished = join(folder, '.roller-export', 'unfinished')
